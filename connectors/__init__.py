@@ -1,0 +1,1 @@
+"""The built-in connectors. They import `signalwatch.sdk` and nothing else of ours."""

@@ -1,0 +1,213 @@
+"""What goes into the store and comes out of it: plain structs. Rows stay inside ``signalwatch.store``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from signalwatch.model import (
+    Candidate,
+    Decision,
+    Document,
+    Dossier,
+    Event,
+    Json,
+    Notice,
+    Program,
+    Quarantined,
+    Recommendation,
+    Signal,
+    StoryState,
+    Struct,
+    Validators,
+)
+
+
+class SourceSpec(Struct, frozen=True, kw_only=True):
+    """A configured source, as settings say it."""
+
+    source_id: str
+    connector: str
+    title: str = ""
+    every: timedelta = timedelta(minutes=15)
+    cadence: timedelta | None = None  # expected: silence longer than this raises an operator alert
+    settings_hash: str = ""
+    backfill: bool = False  # True: what was published before the source was added may alert
+
+
+class SourceState(Struct, frozen=True, kw_only=True):
+    """A source as the database knows it. ``lease_*`` are set while somebody holds it."""
+
+    source_id: str
+    connector: str
+    title: str = ""
+    every: timedelta = timedelta(minutes=15)
+    cadence: timedelta | None = None
+    cursor: Mapping[str, Json] = {}
+    validators: Mapping[str, Validators] = {}
+    added_at: datetime
+    due_at: datetime
+    enabled: bool = True
+    last_attempt_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None  # when a poll last brought a new document
+    failures: int = 0  # in a row
+    last_error: str = ""
+    lease_owner: str = ""
+    lease_until: datetime | None = None
+    documents: int = 0
+    events: int = 0
+    quarantined: int = 0
+
+
+class PageCommit(Struct, frozen=True, kw_only=True):
+    """Everything of one page that becomes true in one transaction.
+
+    The commit is refused (StoreError) when ``owner`` no longer holds the source. Documents already stored with the same
+    ``(connector, key, version)`` and events already stored under the same id are skipped silently.
+    """
+
+    source_id: str
+    owner: str
+    now: datetime
+    documents: Sequence[Document] = ()
+    events: Sequence[Event] = ()  # with event_id, document_id, source_id, first_seen_at, quiet set
+    cursor: Mapping[str, Json] | None = None
+    validators: Mapping[str, Validators] = {}
+    quarantined: Sequence[Quarantined] = ()
+    notices: Sequence[Notice] = ()
+    read_keys: Sequence[str] = ()  # keys that were read and found unchanged (moves their last-read time)
+    renew_until: datetime | None = None  # moves the lease, for long polls
+
+
+class PageResult(Struct, frozen=True, kw_only=True):
+    """What was really new in a page."""
+
+    new_documents: int = 0
+    new_events: int = 0
+    new_quarantined: int = 0
+
+
+class PollOutcome(Struct, frozen=True, kw_only=True):
+    """The end of one source run: releases the lease and sets the next due time."""
+
+    source_id: str
+    owner: str
+    now: datetime
+    due_at: datetime
+    ok: bool = True
+    error: str = ""
+    new_documents: int = 0
+
+
+class OutboxItem(Struct, frozen=True, kw_only=True):
+    """One message to one recipient, waiting. ``outbox_id`` is a digest, so writing it twice is harmless."""
+
+    outbox_id: str
+    channel: str  # name of the configured notifier, e.g. "slack-bd"
+    recipient: str
+    kind: str = "alert"
+    dossier: Dossier
+    group_key: str = ""  # items with the same channel, recipient and group key may travel in one message
+    thread_key: str = ""
+    due_at: datetime
+    created_at: datetime
+    account_id: str = ""
+    story_id: str = ""
+    decision_id: str = ""
+
+
+class OutboxRow(Struct, frozen=True, kw_only=True):
+    """A claimed or listed outbox item with its delivery state."""
+
+    item: OutboxItem
+    state: Literal["pending", "sending", "sent", "uncertain", "dead", "dropped"] = "pending"
+    attempts: int = 0
+    lease_owner: str = ""
+    lease_until: datetime | None = None
+    last_error: str = ""
+    sent_at: datetime | None = None
+    reference: str = ""
+
+
+class DeliveryResult(Struct, frozen=True, kw_only=True):
+    """The end of one attempt for a set of outbox items that travelled together.
+
+    ``state``: sent, retry (``due_at`` says when), uncertain, dead.
+    """
+
+    outbox_ids: Sequence[str]
+    owner: str
+    now: datetime
+    state: Literal["sent", "retry", "uncertain", "dead"]
+    channel: str = ""
+    recipient: str = ""
+    message_id: str = ""
+    reference: str = ""
+    error: str = ""
+    due_at: datetime | None = None
+    thread_key: str = ""
+
+
+class ReviewItem(Struct, frozen=True, kw_only=True):
+    """A held or ambiguous name, asked once per normalised mention. Events waiting for it are counted."""
+
+    review_id: str
+    mention: str
+    context: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    reason: str = ""
+    event_ids: tuple[str, ...] = ()
+    state: Literal["open", "confirmed", "rejected"] = "open"
+    answer: str = ""
+    created_at: datetime | None = None
+
+
+class Suggestion(Struct, frozen=True, kw_only=True):
+    """An unmatched subject that may fit the ICP, counted over its events."""
+
+    name: str
+    key: str
+    events: int = 0
+    score: float = 0.0
+    last_at: datetime | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class AssessedEvent(Struct, frozen=True, kw_only=True):
+    """What became of one event: its story, its decisions (one per account), or why there is none."""
+
+    event_id: str
+    story_id: str = ""
+    outcome: Literal["decided", "unmatched", "held", "failed"] = "decided"
+    reason: str = ""
+    account_ids: tuple[str, ...] = ()
+
+
+class AssessWrite(Struct, frozen=True, kw_only=True):
+    """Everything one assessed batch writes, in one transaction with the claim of its events."""
+
+    now: datetime
+    events: Sequence[AssessedEvent] = ()
+    stories: Sequence[StoryState] = ()  # full new states (without the event bodies: ids only are stored)
+    signals: Sequence[Signal] = ()
+    retired_signals: Sequence[str] = ()  # unwound by a correction
+    programs: Sequence[Program] = ()
+    decisions: Sequence[tuple[Decision, Mapping[str, Json]]] = ()  # with the inputs `explain --verify` needs
+    recommendations: Sequence[Recommendation] = ()
+    outbox: Sequence[OutboxItem] = ()
+    reviews: Sequence[ReviewItem] = ()
+    suggestions: Sequence[Suggestion] = ()
+
+
+class OperatorAlert(Struct, frozen=True, kw_only=True):
+    """Something is wrong with the service itself. Opened once per ``(kind, subject)``, resolved once."""
+
+    kind: str  # stale_source | failing_source | failing_channel | dead_scheduler | bad_rules | silent_rule | notice | storm
+    subject: str
+    message: str = ""
+    opened_at: datetime | None = None
+    resolved_at: datetime | None = None
+    last_at: datetime | None = None
+    count: int = 1
