@@ -1,6 +1,7 @@
 """All that a plugin may import: types, protocols, errors, ids and the pure helpers they need.
 
-A **connector** is a class with ``Config`` (a pydantic model of its settings), ``__init__(config)``, ``poll`` and ``events``.
+A **connector** is a class with ``Config`` (a pydantic model of its settings), ``__init__(config)``, ``poll`` and
+``events``.
 A **notifier** is a class with ``Config``, ``__init__(config)`` and ``send``. Both are found by entry point
 (``signalwatch.connectors``, ``signalwatch.notifiers``) or by dotted path ``package.module:Class``.
 """

@@ -1,0 +1,452 @@
+"""The composition root: the one place that wires settings, store, network, rules, stages and engine together."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from signalwatch import __version__, ids, logs
+from signalwatch.accounts import read_csv
+from signalwatch.assess import Assess, AssessReport, Knowledge
+from signalwatch.clock import Clock, SystemClock
+from signalwatch.config import Configuration, ConfiguredSource
+from signalwatch.deliver import Deliver, DeliveryReport
+from signalwatch.detect import Detector
+from signalwatch.detect import load as load_detector
+from signalwatch.engine.health import HealthServer, Metrics
+from signalwatch.engine.local import Inline, LocalEngine, Tick
+from signalwatch.errors import ConfigError, RuleSetError
+from signalwatch.http import HostPolicy, HttpDoor, HttpSettings
+from signalwatch.ingest import Ingest, PollReport, Watchlist
+from signalwatch.model import Dossier
+from signalwatch.notifiers import render as rendering
+from signalwatch.resolve import Families, Resolver, load_families
+from signalwatch.routing import Router
+from signalwatch.ruleset import Pack, load_pack
+from signalwatch.store import Store, open_store
+from signalwatch.store.records import OutboxItem, SourceSpec
+
+SEC_HOSTS = ("www.sec.gov", "data.sec.gov", "efts.sec.gov")
+"""One budget for all of them: "no more than 10 requests per second, regardless of the number of machines"."""
+
+_FAILURES_BEFORE_ALARM = 3
+_HEARTBEAT_LIMIT = 60.0
+
+
+def _http_settings(config: Configuration) -> HttpSettings:
+    section = config.settings.http
+    contact = config.settings.contact
+    agent = section.user_agent or f"signalwatch/{__version__} ({contact or 'no contact configured'})"
+    hosts = {host: HostPolicy(min_interval=0.125, group="sec") for host in SEC_HOSTS}
+    hosts["clinicaltrials.gov"] = HostPolicy(min_interval=1.0)
+    for host, one in section.hosts.items():
+        hosts[host] = HostPolicy(
+            min_interval=one.min_interval.total_seconds(),
+            daily_budget=one.daily_budget,
+            user_agent=one.user_agent,
+            group=one.group or host,
+        )
+    return HttpSettings(
+        user_agent=agent,
+        contact=contact,
+        allow_private=section.allow_private,
+        max_bytes=section.max_bytes,
+        connect_timeout=section.connect_timeout,
+        read_timeout=section.read_timeout,
+        max_wait=section.max_wait,
+        hosts=hosts,
+    )
+
+
+def folder_signature(folder: Path) -> str:
+    """A cheap digest of names, sizes and times of the files below a folder: tells that something was saved."""
+    rows = []
+    for path in sorted(folder.rglob("*.y*ml")):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        rows.append((str(path), stat.st_size, stat.st_mtime_ns))
+    return ids.digest(rows)
+
+
+def check_routes(pack: Pack, config: Configuration) -> None:
+    """Routes may only name configured channels; raises ConfigError otherwise."""
+    Router(pack.routes, channels=tuple(config.channels)).check()
+
+
+class App:
+    """A wired signalwatch. ``cycle`` runs every stage once in this thread; ``run`` is the service."""
+
+    def __init__(
+        self,
+        config: Configuration,
+        *,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+        log: Any = None,
+        owner: str = "",
+    ) -> None:
+        self.config = config
+        self.clock: Clock = clock or SystemClock()
+        self.rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
+        self.log = log or logs.get("signalwatch")
+        self.owner = owner or f"{socket.gethostname()}:{os.getpid()}"
+        self.metrics = Metrics()
+        self.stop = threading.Event()
+        self._lock = threading.Lock()
+        self._knowledge: Knowledge | None = None
+        self._watchlist: tuple[str, Watchlist] | None = None
+        # Everything fallible is built before anything is opened or started.
+        self.pack: Pack = load_pack(config.rules_folder)
+        self.detector: Detector = load_detector(config.rules_folder / "triggers")
+        self.families: Families = load_families(config.rules_folder / "families.yaml")
+        self.rules_signature = folder_signature(config.rules_folder)
+        check_routes(self.pack, config)
+        self.store: Store = open_store(config.database_url)
+        self.http = HttpDoor(_http_settings(config), self.clock, rng=self.rng)
+        self.sources: dict[str, ConfiguredSource] = {s.source_id: s for s in config.sources}
+        service = config.settings.service
+        self.ingest = Ingest(
+            self.store,
+            self.http,
+            self.clock,
+            self.sources,
+            lambda: self.detector,
+            self.watchlist,
+            lease=service.lease,
+            log=self.log,
+            rng=self.rng,
+            stop=self.stop,
+        )
+        self.assess = Assess(self.store, self.clock, self.knowledge, log=self.log, batch=service.assess_batch)
+        self.deliver = Deliver(
+            self.store,
+            self.http,
+            self.clock,
+            config.channels,
+            lease=service.lease,
+            log=self.log,
+            rng=self.rng,
+            render=self.render,
+            operator=self.operator_alert,
+        )
+
+    # --- what the stages need -----------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Write sources, accounts and the rule set's hash into the database. Idempotent."""
+        now = self.clock.now()
+        specs = [
+            SourceSpec(
+                source_id=s.source_id,
+                connector=s.connector_name,
+                title=s.title,
+                every=s.every,
+                cadence=s.cadence,
+                settings_hash=ids.digest(dict(s.settings)),
+                backfill=s.backfill,
+            )
+            for s in self.sources.values()
+        ]
+        self.store.sync_sources(specs, now)
+        self.import_accounts()
+        self.store.record_ruleset(self.pack.hash, str(self.config.settings.rules), "", now)
+
+    def import_accounts(self) -> None:
+        """Import the accounts file when settings name one; bad rows are reported and skipped."""
+        if not self.config.settings.accounts:
+            return
+        path = self.config.folder / self.config.settings.accounts
+        result = read_csv(path)
+        for problem in result.problems:
+            self.log.warning("accounts_row", problem=str(problem))
+        if not result.accounts:
+            raise ConfigError(result.problems or f"{path}: no account could be read")
+        added, changed, unchanged = self.store.upsert_accounts(result.accounts, self.clock.now(), by="import")
+        self.log.info("accounts", file=str(path), added=added, changed=changed, unchanged=unchanged)
+
+    def knowledge(self) -> Knowledge:
+        """Accounts, resolver, rules and routes as of now; rebuilt when accounts or rules changed."""
+        version = self.store.accounts_version()
+        with self._lock:
+            current = self._knowledge
+            if current is not None and current.accounts_hash == version and current.pack is self.pack:
+                return current
+            if current is not None and current.accounts_hash == version:
+                accounts, resolver = current.accounts, current.resolver
+            else:
+                rows = self.store.accounts()
+                accounts = {a.account_id: a for a in rows}
+                resolver = Resolver(rows, families=self.families)
+            self._knowledge = Knowledge(
+                accounts=accounts,
+                resolver=resolver,
+                pack=self.pack,
+                router=Router(self.pack.routes, channels=tuple(self.config.channels)),
+                accounts_hash=version,
+                public_url=self.config.settings.public_url,
+            )
+            return self._knowledge
+
+    def watchlist(self) -> Watchlist:
+        """What connectors may know of the accounts."""
+        knowledge = self.knowledge()
+        cached = self._watchlist
+        if cached is not None and cached[0] == knowledge.accounts_hash:
+            return cached[1]
+        rows = knowledge.accounts.values()
+        watch = Watchlist(
+            ciks=frozenset(a.cik for a in rows if a.cik is not None),
+            names=tuple(a.name for a in rows),
+            might_match=knowledge.resolver.might_match,
+        )
+        self._watchlist = (knowledge.accounts_hash, watch)
+        return watch
+
+    def render(self, kind: str, recipient: str, dossiers: Sequence[Dossier]) -> tuple[str, str, str]:
+        return rendering.message(kind, dossiers, zone=self.config.settings.timezone)
+
+    def reload_rules(self) -> bool:
+        """Build everything new from the rules folder, then switch. A bad set is refused and the old one stays."""
+        self.rules_signature = folder_signature(self.config.rules_folder)
+        try:
+            pack = load_pack(self.config.rules_folder)
+            detector = load_detector(self.config.rules_folder / "triggers")
+            families = load_families(self.config.rules_folder / "families.yaml")
+            check_routes(pack, self.config)
+        except (RuleSetError, ConfigError) as error:
+            self.log.error("rules_refused", problems=[str(p) for p in error.problems][:50])
+            self.operator_alert(
+                "bad_rules", str(self.config.settings.rules), f"rule set refused, the old one stays:\n{error}"
+            )
+            return False
+        with self._lock:
+            self.pack, self.detector = pack, detector
+            if families != self.families:
+                self.families, self._knowledge = families, None
+        self.store.record_ruleset(pack.hash, str(self.config.settings.rules), "", self.clock.now())
+        self.operator_resolve("bad_rules", str(self.config.settings.rules))
+        self.log.info("rules_loaded", ruleset=ids.short(pack.hash), rules=len(pack.rules))
+        return True
+
+    # --- operator alerts ------------------------------------------------------------------------------------------
+
+    def operator_alert(self, kind: str, subject: str, message: str) -> None:
+        """Open an operator alert once, log it, and queue a message to the operator (never to BD)."""
+        now = self.clock.now()
+        if self.store.open_operator_alert(kind, subject, message, now):
+            self.log.warning("operator_alert", kind=kind, subject=subject, message=message[:2000])
+            self._tell_operator("operator", kind, subject, message, now)
+
+    def operator_resolve(self, kind: str, subject: str) -> None:
+        """Close an operator alert if it is open, and say that it is over."""
+        now = self.clock.now()
+        if self.store.resolve_operator_alert(kind, subject, now):
+            self.log.info("operator_resolved", kind=kind, subject=subject)
+            self._tell_operator("resolve", kind, subject, "over", now)
+
+    def _tell_operator(self, letter: Any, kind: str, subject: str, message: str, now: datetime) -> None:
+        operator = self.config.settings.operator
+        if not operator.channel or (kind == "failing_channel" and subject == operator.channel):
+            return
+        alert_id = ids.digest(letter, kind, subject, now)
+        word = "Resolved: " if letter == "resolve" else ""
+        card = Dossier(
+            kind=letter,
+            alert_id=alert_id,
+            headline=f"{word}signalwatch {kind.replace('_', ' ')}: {subject}",
+            what=message[:4000],
+            decided_at=now,
+        )
+        item = OutboxItem(
+            outbox_id=ids.digest("outbox", alert_id, operator.channel),
+            channel=operator.channel,
+            recipient=operator.recipient,
+            kind=letter,
+            dossier=card,
+            due_at=now,
+            created_at=now,
+        )
+        self.store.add_outbox([item])
+
+    def watch(self) -> None:
+        """Notice silence: stale and failing sources; resolve what is over; keep the gauges fresh."""
+        now = self.clock.now()
+        for state in self.store.sources():
+            if not state.enabled:
+                continue
+            since = state.last_success_at or state.added_at
+            limit = state.cadence or max(state.every * 4, timedelta(hours=1))
+            if now - since > limit:
+                self.operator_alert("stale_source", state.source_id, f"no successful poll since {since:%Y-%m-%d %H:%M} UTC; last error: {state.last_error or 'none'}")  # fmt: skip
+            else:
+                self.operator_resolve("stale_source", state.source_id)
+            if state.failures >= _FAILURES_BEFORE_ALARM:
+                self.operator_alert("failing_source", state.source_id, f"{state.failures} failed polls in a row: {state.last_error}")  # fmt: skip
+            elif state.failures == 0 and state.last_success_at is not None:
+                self.operator_resolve("failing_source", state.source_id)
+            self.metrics.source_age.labels(state.source_id).set((now - since).total_seconds())
+
+    def refresh_gauges(self) -> None:
+        """Queue depths and ages for /metrics."""
+        lag = self.store.lag(self.clock.now())
+        for name, value in lag.items():
+            gauge = self.metrics.lag if name.endswith("_age") else self.metrics.depth
+            gauge.labels(name).set(float(value))
+        self.metrics.operator_alerts.set(len(self.store.operator_alerts(open_only=True)))
+
+    # --- the stages, counted ----------------------------------------------------------------------------------------
+
+    def count_poll(self, report: PollReport) -> PollReport:
+        """Add a source run to the metrics."""
+        self.metrics.polls.labels(report.source_id, str(report.ok).lower()).inc()
+        self.metrics.documents.labels(report.source_id).inc(report.documents)
+        self.metrics.quarantined.labels(report.source_id).inc(report.quarantined)
+        for name, number in report.new_event_types.items():
+            self.metrics.events.labels(name).inc(number)
+        self.metrics.seconds.labels("ingest").observe(report.seconds)
+        return report
+
+    def poll_due(self, *, limit: int = 100, only: Iterable[str] = ()) -> list[PollReport]:
+        """Poll what is due, one source after the other, in this thread."""
+        reports = self.ingest.run_due(self.owner, limit=limit, only=only)
+        return [self.count_poll(r) for r in reports]
+
+    def assess_all(self) -> list[AssessReport]:
+        """Assess batches until nothing waits."""
+        reports: list[AssessReport] = []
+        while not self.stop.is_set():
+            report = self.assess.run()
+            if not report.events:
+                break
+            reports.append(report)
+            self.metrics.seconds.labels("assess").observe(report.seconds)
+            self.metrics.recommendations.inc(report.recommendations)
+            for name in ("decided", "unmatched", "held", "failed"):
+                self.metrics.assessed.labels(name).inc(getattr(report, name))
+            if report.failed:
+                self.operator_alert("notice", "assess", f"{report.failed} events could not be assessed; see the log")
+        return reports
+
+    def deliver_due(self) -> list[DeliveryReport]:
+        """Send what is due."""
+        reports = self.deliver.run(self.owner)
+        for report in reports:
+            self.metrics.deliveries.labels(report.channel, report.state).inc()
+            self.metrics.seconds.labels("deliver").observe(report.seconds)
+        return reports
+
+    def cycle(self) -> tuple[list[PollReport], list[AssessReport], list[DeliveryReport]]:
+        """Every stage once, in order, in this thread: `run --once`, the demo and the tests."""
+        polled = self.poll_due()
+        assessed = self.assess_all()
+        self.watch()
+        delivered = self.deliver_due()
+        return polled, assessed, delivered
+
+    # --- the service ------------------------------------------------------------------------------------------------
+
+    def run(self, *, until: threading.Event | None = None) -> bool:
+        """Run the service until ``until`` (or ``self.stop``) is set. True when everything under way finished in time."""
+        until = until or self.stop
+        service = self.config.settings.service
+        self.prepare()
+        self.knowledge()
+        pool = Inline(service.workers, lambda key, error: self.log.error("work_failed", key=key, error=repr(error)))
+
+        def poll() -> None:
+            room = service.workers - pool.running()
+            if room <= 0:
+                return
+            states = self.store.claim_due_sources(self.clock.now(), owner=self.owner, lease=service.lease, limit=room)
+            for state in states:
+                started = pool.submit(
+                    f"source:{state.source_id}", lambda s=state: self.count_poll(self.ingest.poll(s, self.owner))
+                )
+                if not started:
+                    self.store.release_source(state.source_id, self.owner)
+
+        def reload() -> None:
+            if folder_signature(self.config.rules_folder) != self.rules_signature:
+                self.reload_rules()
+
+        ticks = [
+            Tick("poll", min(service.tick, timedelta(seconds=5)), poll),
+            Tick("assess", service.tick, self.assess_all),
+            Tick("deliver", service.tick, self.deliver_due),
+            Tick("watch", timedelta(seconds=30), self.watch),
+            Tick("reload", timedelta(seconds=3), reload),
+        ]
+        engine = LocalEngine(ticks, self.clock, log=self.log)
+        health = self._health(engine)
+        started = time.perf_counter()
+        engine.start()
+        if health is not None:
+            health.start()
+        self.log.info(
+            "started", version=__version__, sources=len(self.sources), rules=len(self.pack.rules),
+            ruleset=ids.short(self.pack.hash), accounts=len(self.knowledge().accounts), database=self.store.url_masked,
+            listen=service.listen if health is None else f"port {health.port}",
+        )  # fmt: skip
+        until.wait()
+        self.stop.set()
+        engine.stop()
+        clean = pool.drain(service.stop_within.total_seconds())
+        self.store.release_outbox(self.owner)
+        if health is not None:
+            health.stop()
+        self.log.info("stopped", clean=clean, seconds=round(time.perf_counter() - started, 1))
+        return clean
+
+    def _health(self, engine: LocalEngine) -> HealthServer | None:
+        listen = self.config.settings.service.listen
+        if listen == "off":
+            return None
+        host, _, port = listen.rpartition(":")
+        try:
+            return HealthServer(
+                (host or "127.0.0.1", int(port)),
+                self.metrics,
+                live=lambda: {"ok": engine.alive(), "version": __version__},
+                ready=lambda: self.readiness(engine),
+                refresh=self.refresh_gauges,
+            )
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"service.listen: cannot listen on {listen!r}: {error}") from error
+
+    def readiness(self, engine: LocalEngine) -> dict[str, Any]:
+        """Heartbeats, database, overdue sources and the oldest waiting message."""
+        now = self.clock.now()
+        problems: list[str] = []
+        if not engine.alive():
+            problems.append("scheduler is not running")
+        for name in ("poll", "assess", "deliver"):
+            last = engine.last.get(name)
+            if last is None:
+                problems.append(f"tick {name} has not run yet")
+            elif (now - last).total_seconds() > _HEARTBEAT_LIMIT:
+                problems.append(f"tick {name} last finished {int((now - last).total_seconds())} s ago")
+        try:
+            self.store.ping()
+        except Exception as error:  # noqa: BLE001 - whatever the database says is the answer of this probe
+            problems.append(f"database: {type(error).__name__}")
+        alerts = [f"{a.kind}: {a.subject}" for a in self.store.operator_alerts(open_only=True)] if not problems else []
+        return {
+            "ok": not problems,
+            "problems": problems,
+            "operator_alerts": alerts,
+            "ruleset": ids.short(self.pack.hash),
+        }
+
+    def close(self) -> None:
+        """Hand back what is held and close the database."""
+        self.stop.set()
+        self.store.close()

@@ -1,0 +1,387 @@
+"""Stage 2, assess: events are resolved to accounts, join stories and programs, and rules decide; one transaction a batch.
+
+Claiming, gathering and writing share one transaction, so a crash in the middle leaves the events as they were. The
+deciding itself (`plan`) is a pure function of what was gathered.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from signalwatch import dossier, ids, stories
+from signalwatch.decide import decide
+from signalwatch.model import (
+    Account,
+    Case,
+    Decision,
+    Event,
+    Match,
+    Organisation,
+    Program,
+    Recommendation,
+    Signal,
+    StoryIntent,
+    StoryState,
+    TierState,
+)
+from signalwatch.scoring import points_for
+from signalwatch.store.records import AssessedEvent, AssessWrite, OutboxItem, ReviewItem, Suggestion
+
+if TYPE_CHECKING:
+    from signalwatch.clock import Clock
+    from signalwatch.resolve import Resolver
+    from signalwatch.routing import Router
+    from signalwatch.ruleset import Pack
+    from signalwatch.store import AssessTx, Store
+
+HISTORY = timedelta(days=400)
+"""How far back rules and scores look; the longest window of the default rules is 180 days."""
+
+_DEALS = frozenset({"merger_acquisition", "partnership", "licensing_deal"})
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What decisions depend on besides the event: swapped as a whole when accounts or rules change."""
+
+    accounts: Mapping[str, Account]
+    resolver: Resolver
+    pack: Pack
+    router: Router
+    accounts_hash: str
+    public_url: str = ""
+
+
+@dataclass(slots=True)
+class AssessReport:
+    """One assessed batch, as the canonical log line tells it."""
+
+    events: int = 0
+    decided: int = 0
+    unmatched: int = 0
+    held: int = 0
+    failed: int = 0
+    stories_opened: int = 0
+    signals: int = 0
+    recommendations: int = 0
+    alerts: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the store knew of the accounts and stories a batch touches. Plans update it as they go through the batch."""
+
+    stories: dict[str, StoryState] = field(default_factory=dict)
+    by_key: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    signals: dict[str, list[Signal]] = field(default_factory=dict)
+    programs: dict[str, list[Program]] = field(default_factory=dict)
+    tiers: dict[str, TierState] = field(default_factory=dict)
+    told: set[tuple[str, str]] = field(default_factory=set)
+
+    def add_story(self, story: StoryState) -> None:
+        """Make a new or changed story findable for the rest of the batch."""
+        self.stories[story.story_id] = story
+        for key in story.keys:
+            if story.story_id not in self.by_key[key]:
+                self.by_key[key].append(story.story_id)
+
+    def candidates(self, keys: Sequence[str]) -> list[StoryState]:
+        """Stories that share a blocking key."""
+        found = dict.fromkeys(sid for key in keys for sid in self.by_key.get(key, ()))
+        return [self.stories[sid] for sid in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """An event with what its names mean."""
+
+    event: Event
+    keys: tuple[str, ...]
+    matches: tuple[tuple[Organisation, Match], ...]  # organisations whose account should hear of it
+
+
+def concerned(event: Event) -> list[Organisation]:
+    """Organisations whose account an event concerns: its subjects, and in deals the counterparties too."""
+    roles = ("subject", "counterparty") if event.type in _DEALS else ("subject",)
+    return [o for o in event.organisations if o.role in roles]
+
+
+def resolve_event(event: Event, resolver: Resolver) -> Resolved:
+    """Resolve the names of an event and compute its story keys."""
+    context = f"{event.title} {event.span.text}" if event.span.text not in event.title else event.title
+    matches: list[tuple[Organisation, Match]] = []
+    names: dict[str, str] = {}
+    for organisation in concerned(event):
+        match = resolver.resolve(organisation, context=context)
+        matches.append((organisation, match))
+        if match.status == "matched":
+            names[organisation.name] = match.account_id
+    return Resolved(event=event, keys=stories.keys_of(event, names), matches=tuple(matches))
+
+
+def _signal(event: Event, account_id: str, story_id: str, program: Program | None, now: datetime, pack: Pack) -> Signal:
+    points, half_life, polarity = points_for(event, pack.scoring)
+    program_id = program.program_id if program is not None else ""
+    return Signal(
+        signal_id=ids.digest("signal", story_id, account_id),
+        account_id=account_id,
+        type=event.type,
+        at=event.at,
+        story_id=story_id,
+        event_id=event.event_id,
+        program_id=program_id,
+        published_at=event.published_at,
+        first_seen_at=event.first_seen_at,
+        decided_at=now,
+        attributes=event.attributes,
+        changes=event.changes,
+        points=points,
+        half_life=half_life,
+        polarity=polarity,
+        quiet=event.quiet,
+        title=event.title,
+        url=event.url,
+    )
+
+
+def _history(signals: Sequence[Signal], current: Signal) -> tuple[Signal, ...]:
+    """Signals of an account by event time, the current one included once."""
+    others = [s for s in signals if s.signal_id != current.signal_id and s.active]
+    return tuple(sorted([*others, current], key=lambda s: s.at))
+
+
+class Planner:
+    """Decides one batch. Pure but for the lists it fills; everything it needs was gathered before."""
+
+    def __init__(self, knowledge: Knowledge, gathered: Gathered, now: datetime) -> None:
+        self.k = knowledge
+        self.g = gathered
+        self.now = now
+        self.assessed: list[AssessedEvent] = []
+        self.touched: dict[str, StoryState] = {}
+        self.signals: dict[str, Signal] = {}
+        self.retired: set[str] = set()
+        self.programs: dict[str, Program] = {}
+        self.decisions: list[tuple[Decision, Mapping[str, Any]]] = []
+        self.recommendations: dict[str, Recommendation] = {}
+        self.outbox: dict[str, OutboxItem] = {}
+        self.reviews: dict[str, ReviewItem] = {}
+        self.suggestions: dict[str, Suggestion] = {}
+        self.opened = 0
+
+    def event(self, resolved: Resolved) -> None:
+        """Story, accounts, decisions and messages of one event."""
+        event = resolved.event
+        intent = stories.assign(event, resolved.keys, self.g.candidates(resolved.keys))
+        self.opened += intent.effect == "opened"
+        self.g.add_story(intent.story)
+        self.touched[intent.story_id] = intent.story
+        accounts: dict[str, tuple[Organisation, Match]] = {}
+        waiting = False
+        for organisation, match in resolved.matches:
+            if match.status == "matched":
+                accounts.setdefault(match.account_id, (organisation, match))
+            elif match.status in ("held", "ambiguous"):
+                waiting = True
+                self._hold(event, organisation, match)
+            elif organisation.role == "subject":
+                self._suggest(event, organisation)
+        for account_id, (organisation, match) in accounts.items():
+            self._account(event, intent, account_id, replace(match, role=organisation.role))
+        outcome: Any = "decided" if accounts else "held" if waiting else "unmatched"
+        reason = "" if accounts else "; ".join(m.reason for _, m in resolved.matches if m.reason)[:300]
+        self.assessed.append(
+            AssessedEvent(
+                event_id=event.event_id,
+                story_id=intent.story_id,
+                outcome=outcome,
+                reason=reason,
+                account_ids=tuple(accounts),
+            )
+        )
+
+    def _account(self, event: Event, intent: StoryIntent, account_id: str, match: Match) -> None:
+        account = self.k.accounts[account_id]
+        programs = self.g.programs.setdefault(account_id, [])
+        program = stories.program_of(event, account_id, programs)
+        if program is not None:
+            programs[:] = [p for p in programs if p.program_id != program.program_id] + [program]
+            self.programs[program.program_id] = program
+        known = self.g.signals.setdefault(account_id, [])
+        signal = _signal(event, account_id, intent.story_id, program, self.now, self.k.pack)
+        earlier = next((s for s in known if s.signal_id == signal.signal_id), None)
+        if earlier is not None and intent.effect in ("evidence", "updated"):
+            signal = replace(earlier, attributes={**event.attributes, **earlier.attributes})
+        tier = self.g.tiers.get(account_id, TierState(tier=account.tier, since=account.tier_since))
+        case = Case(
+            now=self.now,
+            event=event,
+            account=account,
+            match=match,
+            story=intent,
+            signal=signal,
+            history=_history(known, signal),
+            program=program,
+            programs=tuple(programs),
+            tier=tier,
+            told=(intent.story_id, account_id) in self.g.told,
+        )
+        decision = decide(case, self.k.pack, accounts_hash=self.k.accounts_hash)
+        final = decision.signal or signal
+        known[:] = [s for s in known if s.signal_id != final.signal_id] + [final]
+        if final.active:
+            self.signals[final.signal_id] = final
+        elif earlier is not None:
+            self.retired.add(final.signal_id)
+        if decision.recommendation is not None:
+            recommendation = decision.recommendation
+            self.recommendations[recommendation.recommendation_id] = recommendation
+            self.g.tiers[account_id] = replace(
+                tier, last_proposal_at=self.now, open_recommendation=recommendation.recommendation_id
+            )
+        self.decisions.append((decision, {"case": case}))
+        for alert in decision.alerts:
+            letter = dossier.build(
+                case, decision, alert, ruleset=self.k.pack.hash, threshold=None, public_url=self.k.public_url
+            )
+            for item in self.k.router.route(letter, account, case.signal, self.now):
+                self.outbox[item.outbox_id] = item
+            self.g.told.add((intent.story_id, account_id))
+
+    def _hold(self, event: Event, organisation: Organisation, match: Match) -> None:
+        review_id = ids.digest("review", organisation.name.casefold().strip())
+        before = self.reviews.get(review_id)
+        self.reviews[review_id] = ReviewItem(
+            review_id=review_id,
+            mention=organisation.name,
+            context=event.title[:500],
+            candidates=match.candidates,
+            reason=match.reason,
+            event_ids=(*(before.event_ids if before is not None else ()), event.event_id),
+            created_at=self.now,
+        )
+
+    def _suggest(self, event: Event, organisation: Organisation) -> None:
+        """Count an unmatched company for the account suggestions; academic and public bodies are left out."""
+        if organisation.kind and organisation.kind != "INDUSTRY":
+            return
+        if event.quiet and event.type == "filing":
+            return
+        key = " ".join(stories.name_words(organisation.name))
+        if not key:
+            return
+        points, _, polarity = points_for(event, self.k.pack.scoring)
+        before = self.suggestions.get(key)
+        self.suggestions[key] = Suggestion(
+            name=before.name if before is not None else organisation.name,
+            key=key,
+            events=(before.events if before is not None else 0) + 1,
+            score=(before.score if before is not None else 0.0) + (points if polarity == "positive" else 0.0),
+            last_at=max(filter(None, (event.at, before.last_at if before is not None else None))),
+            evidence=(*(before.evidence if before is not None else ()), event.url or event.title)[:5],
+        )
+
+    def fail(self, event: Event, error: Exception) -> None:
+        """Set aside an event that could not be assessed; it is shown as failed and can be reprocessed."""
+        self.assessed.append(
+            AssessedEvent(event_id=event.event_id, outcome="failed", reason=f"{type(error).__name__}: {error}"[:500])
+        )
+
+    def write(self) -> AssessWrite:
+        """Everything the batch changes."""
+        return AssessWrite(
+            now=self.now,
+            events=self.assessed,
+            stories=list(self.touched.values()),
+            signals=list(self.signals.values()),
+            retired_signals=sorted(self.retired),
+            programs=list(self.programs.values()),
+            decisions=self.decisions,
+            recommendations=list(self.recommendations.values()),
+            outbox=list(self.outbox.values()),
+            reviews=list(self.reviews.values()),
+            suggestions=list(self.suggestions.values()),
+        )
+
+
+def gather(tx: AssessTx, resolved: Iterable[Resolved], now: datetime) -> Gathered:
+    """Read what the store knows of the accounts and stories of a batch: five queries whatever its size."""
+    resolved = list(resolved)
+    gathered = Gathered()
+    keys = list(dict.fromkeys(key for r in resolved for key in r.keys))
+    oldest = min((r.event.at for r in resolved), default=now)
+    for story in tx.stories(keys, oldest - stories.LONGEST_WINDOW):
+        gathered.add_story(story)
+    account_ids = sorted({m.account_id for r in resolved for _, m in r.matches if m.status == "matched"})
+    if account_ids:
+        gathered.signals = {a: list(s) for a, s in tx.signals(account_ids, min(oldest, now) - HISTORY).items()}
+        gathered.programs = {a: list(p) for a, p in tx.programs(account_ids).items()}
+        gathered.tiers = dict(tx.tier_states(account_ids))
+        gathered.told = set(tx.told(list(gathered.stories)))
+    return gathered
+
+
+class Assess:
+    """Claims new events and decides them."""
+
+    def __init__(
+        self, store: Store, clock: Clock, knowledge: Callable[[], Knowledge], *, log: Any, batch: int = 200
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._knowledge = knowledge
+        self._log = log
+        self._batch = batch
+
+    def run(self) -> AssessReport:
+        """Assess one batch. The report's ``events`` is 0 when nothing waited."""
+        started = time.perf_counter()
+        report = AssessReport()
+        knowledge = self._knowledge()
+        now = self._clock.now()
+        with self._store.assessing(now, limit=self._batch) as tx:
+            events = tx.events
+            if not events:
+                return report
+            resolved = [resolve_event(event, knowledge.resolver) for event in events]
+            planner = Planner(knowledge, gather(tx, resolved, now), now)
+            for one in resolved:
+                try:
+                    planner.event(one)
+                except Exception as error:  # noqa: BLE001 - one event must not hold up the others; it is loud and kept
+                    self._log.exception("assess_bug", event_id=one.event.event_id)
+                    planner.fail(one.event, error)
+            write = planner.write()
+            tx.write(write)
+        outcomes = [e.outcome for e in write.events]
+        report.events = len(events)
+        report.decided = outcomes.count("decided")
+        report.unmatched = outcomes.count("unmatched")
+        report.held = outcomes.count("held")
+        report.failed = outcomes.count("failed")
+        report.stories_opened = planner.opened
+        report.signals = len(write.signals)
+        report.recommendations = len(write.recommendations)
+        report.alerts = len(write.outbox)
+        report.seconds = time.perf_counter() - started
+        self._log.info(
+            "assessed",
+            events=report.events,
+            decided=report.decided,
+            unmatched=report.unmatched,
+            held=report.held,
+            failed=report.failed,
+            recommendations=report.recommendations,
+            alerts=report.alerts,
+            ruleset=ids.short(knowledge.pack.hash),
+            seconds=round(report.seconds, 3),
+        )
+        return report

@@ -1,0 +1,236 @@
+"""accounts import|export|list|show|match|enrich|suggest and review list|confirm|reject."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from signalwatch.clock import SystemClock
+from signalwatch.commands.common import (
+    found,
+    json_option,
+    listing,
+    open_app,
+    opened_store,
+    show_json,
+)
+from signalwatch.errors import UsageError
+
+
+@click.group()
+def accounts() -> None:
+    """Import, export, list, show, match, enrich and suggest accounts."""
+
+
+@accounts.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change and write nothing.")
+@json_option
+@click.pass_context
+def import_(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> int:
+    """Import a CSV: bad rows are reported and skipped, good rows kept. Upserts by id, CIK or domain."""
+    from signalwatch.accounts import merge, read_csv
+
+    result = read_csv(file)
+    with opened_store(ctx) as store:
+        plan = merge(store.accounts(), result.accounts)
+        if not dry_run and (plan.added or plan.changed):
+            store.upsert_accounts([*plan.added, *plan.changed], SystemClock().now(), by="import")
+    counts = {
+        "added": len(plan.added), "changed": len(plan.changed), "unchanged": len(plan.unchanged),
+        "problems": len(result.problems) + len(plan.conflicts), "dry_run": dry_run,
+    }  # fmt: skip
+    if as_json:
+        show_json({**counts, "details": [str(p) for p in (*result.problems, *plan.conflicts)]})
+    else:
+        for problem in (*result.problems, *plan.conflicts):
+            click.echo(str(problem))
+        click.echo(
+            ("would be: " if dry_run else "") + "  ".join(f"{k} {v}" for k, v in counts.items() if k != "dry_run")
+        )
+    return 1 if any(p.severity == "error" for p in result.problems) else 0
+
+
+@accounts.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_context
+def export(ctx: click.Context, file: Path) -> int:
+    """Write all accounts as CSV (safe to open in a spreadsheet)."""
+    from signalwatch.accounts import write_csv
+
+    with opened_store(ctx) as store:
+        rows = store.accounts()
+    file.write_text(write_csv(rows), "utf-8", newline="")
+    click.echo(f"wrote {len(rows)} accounts to {file}")
+    return 0
+
+
+@accounts.command("list")
+@click.option("--tier", type=click.IntRange(0, 3))
+@click.option("--limit", default=100, show_default=True)
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, tier: int | None, limit: int, as_json: bool) -> int:
+    """Accounts, by tier and name."""
+    with opened_store(ctx) as store:
+        rows = [a for a in store.accounts() if tier is None or a.tier == tier]
+    rows.sort(key=lambda a: (a.tier, a.name.casefold()))
+    listing(
+        rows[:limit], as_json, ["id", "name", "tier", "owner", "cik", "ticker", "country", "kind"],
+        lambda a: [a.account_id, a.name, a.tier, a.owner, a.cik, a.ticker, a.country, a.kind],
+    )  # fmt: skip
+    return 0
+
+
+@accounts.command()
+@click.argument("account_id")
+@click.pass_context
+def show(ctx: click.Context, account_id: str) -> int:
+    """One account with its tier history, programs and newest signals."""
+    with opened_store(ctx) as store:
+        account = found("account", account_id, next((a for a in store.accounts() if a.account_id == account_id), None))
+        show_json({
+            "account": account,
+            "tier_history": store.tier_history(account_id),
+            "programs": store.programs(account_id),
+            "signals": store.signals(account_id=account_id, limit=20),
+        })  # fmt: skip
+    return 0
+
+
+@accounts.command()
+@click.argument("name")
+@click.option("--context", default="", help="The sentence the name stands in.")
+@click.option("--headline", is_flag=True, help="NAME is a headline: find every account named in it.")
+@json_option
+@click.pass_context
+def match(ctx: click.Context, name: str, context: str, headline: bool, as_json: bool) -> int:
+    """What NAME would be matched to, and how."""
+    with open_app(ctx) as app:
+        resolver = app.knowledge().resolver
+        if headline:
+            mentions = resolver.find(name, context=context)
+            listing(mentions, as_json, ["account", "text", "how"], lambda m: [m.account_id, m.text, m.method])
+            return 0
+        answer = resolver.resolve_name(name, context=context)
+    if as_json:
+        show_json(answer)
+    else:
+        click.echo(f"{answer.status}: {answer.account_id or answer.reason}")
+        for one in answer.candidates:
+            click.echo(f"  {one.account_id} {one.score:.2f} by {one.method} {one.evidence}")
+    return 0
+
+
+@accounts.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True)
+@click.pass_context
+def enrich(ctx: click.Context, folder: Path, dry_run: bool) -> int:
+    """Add former names, tickers and SIC codes from SEC company files in FOLDER to accounts with a CIK."""
+    from signalwatch.accounts import enrich as enrich_accounts
+
+    with opened_store(ctx) as store:
+        before = store.accounts()
+        after = enrich_accounts(before, folder)
+        changed = [new for old, new in zip(before, after, strict=True) if new != old]
+        if changed and not dry_run:
+            store.upsert_accounts(changed, SystemClock().now(), by="enrich")
+    click.echo(
+        f"{len(changed)} of {len(before)} accounts {'would gain' if dry_run else 'gained'} names, tickers or SIC codes"
+    )
+    return 0
+
+
+@accounts.command()
+@click.option("--limit", default=20, show_default=True)
+@json_option
+@click.pass_context
+def suggest(ctx: click.Context, limit: int, as_json: bool) -> int:
+    """Companies with signals that are no account yet, ranked. Add one with: accounts add NAME."""
+    with opened_store(ctx) as store:
+        rows = store.suggestions(limit)
+    listing(
+        rows, as_json, ["name", "events", "score", "last", "evidence"],
+        lambda s: [s.name, s.events, s.score, s.last_at, s.evidence[:1]],
+    )  # fmt: skip
+    return 0
+
+
+@accounts.command()
+@click.argument("name")
+@click.option("--tier", type=click.IntRange(0, 3), default=3, show_default=True)
+@click.option("--owner", default="")
+@click.option("--cik", type=int)
+@click.pass_context
+def add(ctx: click.Context, name: str, tier: int, owner: str, cik: int | None) -> int:
+    """Add one account; events that named it are assessed again."""
+    from signalwatch.accounts import account_id_of
+    from signalwatch.model import Account
+
+    now = SystemClock().now()
+    with opened_store(ctx) as store:
+        account_id = account_id_of(name)
+        if any(a.account_id == account_id for a in store.accounts()):
+            raise UsageError(f"there is an account {account_id!r} already")
+        account = Account(account_id=account_id, name=name, tier=tier, owner=owner, cik=cik, tier_since=now)
+        store.upsert_accounts([account], now, by="suggestion")
+        again = store.requeue_unmatched(name)
+    click.echo(f"added {account_id} in tier {tier}; {again} event(s) that named it will be assessed again")
+    return 0
+
+
+@click.group()
+def review() -> None:
+    """Held matches: list, confirm, reject."""
+
+
+@review.command("list")
+@click.option("--state", type=click.Choice(["open", "confirmed", "rejected"]), default="open", show_default=True)
+@json_option
+@click.pass_context
+def list_reviews(ctx: click.Context, state: str, as_json: bool) -> int:
+    """Names that might mean an account; confirm or reject each once."""
+    with opened_store(ctx) as store:
+        rows = store.reviews(state)
+    listing(
+        rows, as_json, ["id", "name", "might be", "events", "why", "context"],
+        lambda r: [r.review_id, r.mention, [c.account_id for c in r.candidates], len(r.event_ids), r.reason, r.context],
+    )  # fmt: skip
+    return 0
+
+
+@review.command()
+@click.argument("review_id")
+@click.argument("account_id", required=False)
+@click.option("--by", required=True)
+@click.pass_context
+def confirm(ctx: click.Context, review_id: str, account_id: str | None, by: str) -> int:
+    """The name means this account (default: the only candidate). It becomes an alias; held events are assessed again."""
+    with opened_store(ctx) as store:
+        item = found("review", review_id, next((r for r in store.reviews("open") if r.review_id == review_id), None))
+        if account_id is None:
+            if len(item.candidates) != 1:
+                raise UsageError(f"name one of {', '.join(c.account_id for c in item.candidates)}")
+            account_id = item.candidates[0].account_id
+        if not any(a.account_id == account_id for a in store.accounts()):
+            raise UsageError(f"there is no account {account_id!r}")
+        store.answer_review(review_id, "confirmed", account_id, by=by, at=SystemClock().now())
+        store.add_alias(account_id, item.mention)
+        store.requeue_events(item.event_ids)
+    click.echo(f"{item.mention!r} is {account_id} from now on; {len(item.event_ids)} event(s) will be assessed again")
+    return 0
+
+
+@review.command()
+@click.argument("review_id")
+@click.option("--by", required=True)
+@click.pass_context
+def reject(ctx: click.Context, review_id: str, by: str) -> int:
+    """The name means none of the candidates."""
+    with opened_store(ctx) as store:
+        item = found("review", review_id, next((r for r in store.reviews("open") if r.review_id == review_id), None))
+        store.answer_review(review_id, "rejected", "", by=by, at=SystemClock().now())
+    click.echo(f"{item.mention!r} is none of them")
+    return 0

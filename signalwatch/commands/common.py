@@ -1,0 +1,128 @@
+"""What every command needs: settings, an open store, and one way to print lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from signalwatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from signalwatch.app import App
+    from signalwatch.config import Configuration
+    from signalwatch.store import Store
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+
+
+def configuration(ctx: click.Context) -> Configuration:
+    """The settings named by ``--config``."""
+    from signalwatch import config
+
+    return config.load(Path(ctx.find_root().obj))
+
+
+@contextmanager
+def open_app(ctx: click.Context, *, quiet: bool = True) -> Iterator[App]:
+    """A wired app on the settings file; closed at the end."""
+    import sys
+
+    from signalwatch import logs
+    from signalwatch.app import App
+
+    settings = configuration(ctx)
+    logs.configure(level="warning" if quiet else settings.settings.log.level, style="text", stream=sys.stderr)
+    app = App(settings)
+    try:
+        app.prepare()
+        yield app
+    finally:
+        app.close()
+
+
+@contextmanager
+def opened_store(ctx: click.Context) -> Iterator[Store]:
+    """Only the database of the settings file."""
+    from signalwatch.store import open_store
+
+    store = open_store(configuration(ctx).database_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def plain(value: Any) -> Any:
+    """Structs, datetimes and durations as JSON-able builtins."""
+    return msgspec.to_builtins(value, enc_hook=lambda o: o.total_seconds() if isinstance(o, timedelta) else str(o))
+
+
+def show_json(value: Any) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def cell(value: Any) -> str:
+    """One value in a table."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 1 else f"{value:.1f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(cell(v) for v in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k}={cell(v)}" for k, v in value.items())
+    return str(value)
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, limit: int = 60) -> None:
+    """Print rows as an aligned table; long cells are cut."""
+    if not rows:
+        click.echo("nothing")
+        return
+    texts = [[" ".join(cell(v).split())[:limit] for v in row] for row in rows]
+    widths = [max(len(h), *(len(r[i]) for r in texts)) for i, h in enumerate(headers)]
+    click.echo("  ".join(h.ljust(w) for h, w in zip(headers, widths, strict=True)).rstrip())
+    click.echo("  ".join("-" * w for w in widths))
+    for row in texts:
+        click.echo("  ".join(t.ljust(w) for t, w in zip(row, widths, strict=True)).rstrip())
+
+
+def listing(items: Sequence[Any], as_json: bool, headers: Sequence[str], row: Callable[[Any], Sequence[Any]]) -> None:
+    """Print a list, as JSON or as a table."""
+    if as_json:
+        show_json(list(items))
+    else:
+        table(headers, [row(i) for i in items])
+
+
+def since(value: str | None, now: datetime) -> datetime | None:
+    """Read ``2026-01-31`` or ``180d`` as an instant; UsageError otherwise."""
+    if value is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(value), datetime.min.time(), tzinfo=UTC)
+    except ValueError:
+        pass
+    from signalwatch.config import duration
+
+    try:
+        return now - duration(value)
+    except ValueError as error:
+        raise UsageError(f"{value!r} is neither a date (2026-01-31) nor a duration (180d)") from error
+
+
+def found(what: str, key: str, value: Any) -> Any:
+    """``value``, or a UsageError saying that there is no such thing."""
+    if value is None:
+        raise UsageError(f"there is no {what} {key!r}")
+    return value

@@ -1,0 +1,123 @@
+"""evaluate detection|matching|stories: the product against labelled files, as a fresh installation would answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from signalwatch.config import starter_rules
+from signalwatch.errors import ConfigError, Problem
+
+labelled = click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+rules_option = click.option(
+    "--rules", "rules_folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Rule files to score [default: the ones that ship with signalwatch].",
+)  # fmt: skip
+
+
+def read_jsonl(files: Iterable[Path]) -> list[dict[str, Any]]:
+    """Rows of JSON Lines files; raises ConfigError naming every line that is none."""
+    rows: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    for file in files:
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise ValueError("not an object")
+            except ValueError as error:
+                problems.append(Problem(str(file), number, 1, f"not a JSON object: {error}"))
+                continue
+            rows.append(row)
+    if problems:
+        raise ConfigError(problems)
+    return rows
+
+
+def emit(result: dict[str, Any], table: str, as_json: bool) -> int:
+    """The table, or one JSON object as the last line of stdout."""
+    click.echo(json.dumps(result, ensure_ascii=False) if as_json else table)
+    return 0
+
+
+@click.group()
+def evaluate() -> None:
+    """Score detection, matching or stories against labelled files."""
+
+
+@evaluate.command()
+@labelled
+@click.option("--attributes", is_flag=True, help="Score attributes as well.")
+@click.option("--errors", default=0, metavar="N", help="Also list the N worst errors.")
+@click.option("--json", "as_json", is_flag=True)
+@rules_option
+def detection(files: tuple[Path, ...], attributes: bool, errors: int, as_json: bool, rules_folder: Path | None) -> int:
+    """FILES in the format of labelled.jsonl (docs/reference/evaluate.md)."""
+    from signalwatch.detect import load
+    from signalwatch.evaluate import detection as scoring
+
+    detector = load((rules_folder or starter_rules()) / "triggers")
+    result = scoring.evaluate(read_jsonl(files), detector, attributes=attributes)
+    return emit(scoring.public(result), scoring.table(result, errors=errors), as_json)
+
+
+@evaluate.command()
+@labelled
+@click.option(
+    "--accounts", "accounts_file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--expected", default="expected", show_default=True, help="Which answer column: expected | expected_small."
+)
+@click.option(
+    "--enrich", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of SEC company files."
+)
+@click.option("--errors", default=0, metavar="N")
+@click.option("--json", "as_json", is_flag=True)
+@rules_option
+def matching(
+    files: tuple[Path, ...], accounts_file: Path, expected: str, enrich: Path | None, errors: int, as_json: bool,
+    rules_folder: Path | None,
+) -> int:  # fmt: skip
+    """FILES in the format of mentions.jsonl."""
+    from signalwatch.accounts import enrich as enrich_accounts
+    from signalwatch.accounts import read_csv
+    from signalwatch.evaluate import matching as scoring
+    from signalwatch.resolve import load_families
+
+    accounts = read_csv(accounts_file).accounts
+    if enrich is not None:
+        accounts = enrich_accounts(accounts, enrich)
+    families = load_families((rules_folder or starter_rules()) / "families.yaml")
+    result = scoring.evaluate(read_jsonl(files), accounts, families, expected_key=expected)
+    return emit(scoring.public(result), scoring.table(result, errors=errors), as_json)
+
+
+@evaluate.command()
+@labelled
+@click.option("--pairs", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--events", type=click.Choice(["labelled", "detected"]), default="labelled", show_default=True)
+@click.option("--errors", default=0, metavar="N")
+@click.option("--json", "as_json", is_flag=True)
+@rules_option
+def stories(
+    files: tuple[Path, ...], pairs: Path, events: str, errors: int, as_json: bool, rules_folder: Path | None
+) -> int:
+    """FILES of items (several are concatenated) and --pairs in the format of pairs.jsonl."""
+    from signalwatch.evaluate import stories as scoring
+
+    detector = None
+    if events == "detected":
+        from signalwatch.detect import load
+
+        detector = load((rules_folder or starter_rules()) / "triggers")
+    result = scoring.evaluate(read_jsonl(files), read_jsonl([pairs]), detector)
+    return emit(scoring.public(result), scoring.table(result, errors=errors), as_json)

@@ -1,0 +1,129 @@
+"""Explains stored decisions: what was decided, why, and whether deciding again gives the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from signalwatch import ids
+from signalwatch.decide import decide, why_not_text
+from signalwatch.model import Case, Decision
+
+if TYPE_CHECKING:
+    from signalwatch.ruleset import Pack
+    from signalwatch.store import Store
+
+Record = tuple[Decision, Mapping[str, Any]]
+
+
+def find(store: Store, key: str) -> Record | None:
+    """The decision with this id, or behind the recommendation, outbox row or alert with this id."""
+    record = store.decision(key)
+    if record is not None:
+        return record
+    recommendation = store.recommendation(key)
+    if recommendation is not None:
+        return store.decision(recommendation.decision_id)
+    for row in store.outbox(limit=100_000):
+        if key in (row.item.outbox_id, row.item.dossier.alert_id):
+            return store.decision(row.item.decision_id)
+    return None
+
+
+def case_of(record: Record) -> Case:
+    """The inputs a decision was made from."""
+    return msgspec.convert(record[1]["case"], Case)
+
+
+def explain(record: Record) -> dict[str, Any]:
+    """Everything a person may ask of a decision, as data."""
+    decision, case = record[0], case_of(record)
+    return {
+        "decision": decision.decision_id,
+        "decided_at": decision.decided_at,
+        "account": {"id": case.account.account_id, "name": case.account.name, "tier": case.account.tier},
+        "event": {"id": case.event.event_id, "type": case.event.type, "title": case.event.title, "url": case.event.url,
+                  "quote": case.event.span.text, "pattern": case.event.pattern, "confidence": case.event.confidence},
+        "match": {"mention": case.match.mention, "candidates": case.match.candidates},
+        "story": {"id": case.story.story_id, "effect": case.story.effect, "reason": case.story.reason},
+        "signal": decision.signal,
+        "fit": decision.fit,
+        "activity": decision.activity,
+        "activity_before": decision.activity_before,
+        "rules": decision.outcomes,
+        "recommendation": decision.recommendation,
+        "alerts": decision.alerts,
+        "stopped_by": decision.stopped_by,
+        "notes": decision.notes,
+        "hashes": decision.hashes,
+    }  # fmt: skip
+
+
+def verify(record: Record, pack: Pack) -> tuple[bool, list[str]]:
+    """Decide again from the stored inputs; True when the answer is the same to the byte.
+
+    With another rule set than the decision was made with, the answer may differ: that is said first.
+    """
+    before, case = record[0], case_of(record)
+    notes = []
+    if before.hashes.get("ruleset") not in (None, "", pack.hash):
+        notes.append(f"decided with rule set {ids.short(before.hashes['ruleset'])}, running {ids.short(pack.hash)}")
+    again = decide(case, pack, accounts_hash=before.hashes.get("accounts", ""))
+    old, new = msgspec.to_builtins(before), msgspec.to_builtins(again)
+    differences = [f"{k}: {old.get(k)!r} != {new.get(k)!r}" for k in sorted({*old, *new}) if old.get(k) != new.get(k)]
+    return not differences, notes + [d[:400] for d in differences]
+
+
+def text(answer: Mapping[str, Any]) -> str:
+    """The explanation for a person."""
+    lines = [
+        f"decision {answer['decision']} at {answer['decided_at']:%Y-%m-%d %H:%M} UTC",
+        f"account  {answer['account']['name']} (tier {answer['account']['tier']})",
+        f"event    {answer['event']['type']}: {answer['event']['title']}",
+        f"         {answer['event']['url']}",
+        f"quote    “{answer['event']['quote']}” ({answer['event']['pattern'] or 'structured field'})",
+        f"match    {answer['match']['mention']!r}: "
+        + "; ".join(f"{c.account_id} by {c.method} {c.score:.2f} {c.evidence}".strip() for c in answer["match"]["candidates"]),
+        f"story    {answer['story']['effect']} ({answer['story']['reason']})",
+    ]  # fmt: skip
+    if answer["fit"] is not None:
+        fit = answer["fit"]
+        lines.append(
+            f"fit      {fit.score:.2f} in {fit.segment or 'no segment'}; unknown: {', '.join(fit.unknown) or 'nothing'}"
+        )
+    if answer["activity"] is not None:
+        lines.append(f"activity {answer['activity_before']:.1f} → {answer['activity'].total:.1f}")
+        lines.extend(
+            f"         {line.label} {line.points:+.0f} (counts {line.counts:+.1f})" for line in answer["activity"].lines
+        )
+    for outcome in answer["rules"]:
+        word = "fired" if outcome.fired else f"no: {outcome.failed} {outcome.missed_by}".rstrip()
+        lines.append(f"rule     {outcome.rule_id} [{outcome.status}] {word} {outcome.because}".rstrip())
+    recommendation = answer["recommendation"]
+    if recommendation is not None:
+        lines.append(
+            f"proposes {recommendation.kind} {recommendation.from_tier} → {recommendation.to_tier} ({recommendation.status})"
+        )
+    lines.append(
+        f"alerts   {len(answer['alerts'])}" + (f"; stopped by {answer['stopped_by']}" if answer["stopped_by"] else "")
+    )
+    lines.append("hashes   " + ", ".join(f"{k} {ids.short(v)}" for k, v in answer["hashes"].items()))
+    if "verified" in answer:
+        lines.append("verify   " + ("same answer, byte for byte" if answer["verified"] else "DIFFERENT ANSWER"))
+        lines.extend(f"         {d}" for d in answer["differences"])
+    return "\n".join(lines)
+
+
+def why_not(store: Store, account_id: str, *, event_id: str | None = None, rule_id: str | None = None) -> list[str]:
+    """One line per decision of an account that alerted nobody, newest first."""
+    out = []
+    for record in store.decisions(account_id=account_id, event_id=event_id):
+        decision = record[0]
+        if decision.alerts and rule_id is None:
+            continue
+        case = case_of(record)
+        said = why_not_text(decision, rule_id=rule_id)
+        out.append(f"{decision.decided_at:%Y-%m-%d} {case.event.type} “{case.event.title[:90]}”: {said}")
+    return out
