@@ -54,6 +54,13 @@ class _Again(Exception):
         self.error, self.wait = error, wait
 
 
+class _Session(requests.Session):
+    """A session that sees no redirects: requests would read their bodies whole, uncapped, even if told not to follow."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: the door follows redirects itself."""
+
+
 class HttpDoor:
     """The one door to the network (``signalwatch.sdk.Http``). Thread-safe; one connection pool per thread.
 
@@ -350,7 +357,7 @@ class HttpDoor:
         return session
 
     def _new_session(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         session.trust_env = False
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         session.headers = CaseInsensitiveDict({"Accept": "*/*", "Accept-Encoding": "gzip, deflate"})

@@ -49,10 +49,7 @@ def describe(exc: BaseException) -> str:
         return "the server closed the connection"
     if "ConnectionRefusedError" in kinds:
         return "the connection was refused"
-    last = chain[-1]
-    text = "".join(c for c in str(last) if c.isprintable())
-    text = "" if "/" in text else f": {text[:120]}"  # anything with a slash may repeat the URL
-    return f"the request failed ({type(last).__name__}{text})"
+    return f"the request failed ({kinds[-1]})"  # its text may repeat the URL, so it is left out
 
 
 def _chain(exc: BaseException) -> list[BaseException]:
