@@ -129,6 +129,7 @@ class Event(Struct, frozen=True, kw_only=True):
     confidence: float = 1.0
     correction: bool = False
     quiet: bool = False
+    origin: str = ""  # who states it: filing | release (a company's own) | registry | agency | press; stories weigh by it
 
     @property
     def at(self) -> datetime:
@@ -541,7 +542,8 @@ class Page(Struct, frozen=True, kw_only=True):
 
     ``cursor`` is the connector's own JSON and describes the state *after* this page. ``not_before`` asks for the next
     poll no earlier. ``validators`` maps URL to what the server said, stored only with this commit. ``unchanged``
-    counts records that were skipped because nothing in them changed.
+    counts records that were skipped because nothing in them changed; ``read_keys`` names those of them that were read
+    on purpose (a slow re-read), so that their last-read time moves.
     """
 
     documents: Sequence[Document] = ()
@@ -551,6 +553,7 @@ class Page(Struct, frozen=True, kw_only=True):
     quarantined: Sequence[Quarantined] = ()
     notices: Sequence[Notice] = ()
     unchanged: int = 0
+    read_keys: Sequence[str] = ()
 
 
 class Known(Struct, frozen=True, kw_only=True):

@@ -55,7 +55,7 @@ class _Again(Exception):
 
 
 class _Session(requests.Session):
-    """A session that sees no redirects: requests would read their bodies whole, uncapped, even if told not to follow."""
+    """A session that sees no redirects: requests would read their bodies whole, uncapped, although told not to."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """None: the door follows redirects itself."""
