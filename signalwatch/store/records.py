@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from signalwatch.model import (
@@ -59,6 +59,8 @@ class SourceState(Struct, frozen=True, kw_only=True):
     documents: int = 0
     events: int = 0
     quarantined: int = 0
+    settings_hash: str = ""
+    backfill: bool = False
 
 
 class PageCommit(Struct, frozen=True, kw_only=True):
@@ -79,6 +81,7 @@ class PageCommit(Struct, frozen=True, kw_only=True):
     notices: Sequence[Notice] = ()
     read_keys: Sequence[str] = ()  # keys that were read and found unchanged (moves their last-read time)
     renew_until: datetime | None = None  # moves the lease, for long polls
+    watched_keys: Sequence[str] = ()  # keys that belong to an account, as far as ingest can tell (slow full re-read)
 
 
 class PageResult(Struct, frozen=True, kw_only=True):
@@ -204,10 +207,126 @@ class AssessWrite(Struct, frozen=True, kw_only=True):
 class OperatorAlert(Struct, frozen=True, kw_only=True):
     """Something is wrong with the service itself. Opened once per ``(kind, subject)``, resolved once."""
 
-    kind: str  # stale_source | failing_source | failing_channel | dead_scheduler | bad_rules | silent_rule | notice | storm
+    kind: str  # stale_source, failing_source, failing_channel, dead_scheduler, bad_rules, silent_rule, notice, storm
     subject: str
     message: str = ""
     opened_at: datetime | None = None
     resolved_at: datetime | None = None
     last_at: datetime | None = None
     count: int = 1
+
+
+# --- what comes out only -------------------------------------------------------------------------------------------
+
+
+class StoredDocument(Struct, frozen=True, kw_only=True):
+    """A document with what the store knows of it. ``seq`` is the order of arrival."""
+
+    document: Document
+    document_id: str
+    seq: int
+    source_id: str
+    first_seen_at: datetime
+
+
+class StoredEvent(Struct, frozen=True, kw_only=True):
+    """An event with what became of it so far."""
+
+    event: Event
+    state: Literal["new", "assessed", "held", "failed"] = "new"
+    story_id: str = ""
+    outcome: str = ""
+    reason: str = ""
+    account_ids: tuple[str, ...] = ()
+    assessed_at: datetime | None = None
+
+
+class StoredDecision(Struct, frozen=True, kw_only=True):
+    """A decision record: the decision and the inputs ``explain --verify`` re-runs it from."""
+
+    decision: Decision
+    inputs: Mapping[str, Json] = {}
+
+
+class StoredRecommendation(Struct, frozen=True, kw_only=True):
+    """A recommendation (with its current status) and who decided it."""
+
+    recommendation: Recommendation
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    note: str = ""
+
+
+class TierChange(Struct, frozen=True, kw_only=True):
+    """One entry of an account's tier history; ``from_tier`` is None for the first."""
+
+    account_id: str
+    from_tier: int | None
+    to_tier: int
+    at: datetime
+    by: str = ""
+    reason: str = ""
+    recommendation_id: str = ""
+
+
+class StoredQuarantine(Struct, frozen=True, kw_only=True):
+    """A record that was set aside, with its reason."""
+
+    source_id: str
+    record: Quarantined
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+class DeliveryAttempt(Struct, frozen=True, kw_only=True):
+    """One attempt to send one outbox item."""
+
+    outbox_id: str
+    at: datetime
+    state: str
+    channel: str = ""
+    recipient: str = ""
+    message_id: str = ""
+    reference: str = ""
+    error: str = ""
+
+
+class RulesetVersion(Struct, frozen=True, kw_only=True):
+    """One version of the rule set. ``source`` is its full text (JSON or YAML), so that history can be read back."""
+
+    hash: str
+    author: str = ""
+    first_seen_at: datetime
+    last_seen_at: datetime
+    source: str = ""
+
+
+class RuleStat(Struct, frozen=True, kw_only=True):
+    """How often a rule was examined and matched since ``first_at``."""
+
+    rule_id: str
+    first_at: datetime
+    examined: int = 0
+    matched: int = 0
+    last_match_at: datetime | None = None
+
+
+class Feedback(Struct, frozen=True, kw_only=True):
+    """What a person said of an alert or recommendation (``target_id``)."""
+
+    target_id: str
+    verdict: str
+    rule_ids: tuple[str, ...] = ()
+    by: str = ""
+    at: datetime
+    note: str = ""
+
+
+class HostBudget(Struct, frozen=True, kw_only=True):
+    """What the HTTP door remembers of a host: no request before ``next_at`` or ``frozen_until``; requests of ``day``."""
+
+    host: str
+    next_at: datetime | None = None
+    frozen_until: datetime | None = None
+    day: date | None = None
+    used: int = 0

@@ -1,0 +1,231 @@
+"""The service about itself: operator alerts, heartbeats, host budgets, rule sets and their statistics, feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection, case, select, text, update
+
+from signalwatch.clock import aware
+from signalwatch.store import codec
+from signalwatch.store.base import Topic, many
+from signalwatch.store.records import Feedback, HostBudget, OperatorAlert, RulesetVersion, RuleStat
+from signalwatch.store.sql import insert, storable_key, upsert
+from signalwatch.store.tables import (
+    FeedbackRow,
+    HeartbeatRow,
+    HostBudgetRow,
+    OperatorAlertRow,
+    RulesetVersionRow,
+    RuleStatRow,
+    table_of,
+)
+
+alert, ruleset = table_of(OperatorAlertRow), table_of(RulesetVersionRow)
+rule_stat, feedback = table_of(RuleStatRow), table_of(FeedbackRow)
+host_budget, heartbeat = table_of(HostBudgetRow), table_of(HeartbeatRow)
+
+_open = insert(alert)
+_open = _open.on_conflict_do_update(
+    index_elements=["kind", "subject"],
+    index_where=text("resolved_at IS NULL"),
+    set_={
+        "count": alert.c.count + 1,
+        "last_at": _open.excluded.last_at,
+        "message": _open.excluded.message,
+    },
+)
+_open_returning = _open.returning(alert.c.count)
+_save_host = upsert(host_budget)
+_beat = upsert(heartbeat)
+_seen_ruleset = upsert(ruleset, keep=("first_seen_at", "author"))
+_add_stat = insert(rule_stat)
+_add_stat = _add_stat.on_conflict_do_update(
+    index_elements=["rule_id"],
+    set_={
+        "examined": rule_stat.c.examined + _add_stat.excluded.examined,
+        "matched": rule_stat.c.matched + _add_stat.excluded.matched,
+        "last_match_at": case(
+            (_add_stat.excluded.last_match_at.is_(None), rule_stat.c.last_match_at),
+            (rule_stat.c.last_match_at > _add_stat.excluded.last_match_at, rule_stat.c.last_match_at),
+            else_=_add_stat.excluded.last_match_at,
+        ),
+    },
+)
+
+
+def open_alert(tx: Connection, kind: str, subject: str, message: str, now: datetime) -> bool:
+    """Open an operator alert inside a transaction, or count it again if it is open; True if newly opened."""
+    row = {
+        "kind": kind,
+        "subject": storable_key(subject),
+        "message": codec.clean(message)[:4000],
+        "opened_at": now,
+        "last_at": now,
+        "resolved_at": None,
+        "count": 1,
+    }
+    return int(tx.execute(_open_returning, row).scalar_one()) == 1
+
+
+class Operations(Topic):
+    """Everything an operator wants to know."""
+
+    def open_operator_alert(self, kind: str, subject: str, message: str, now: datetime) -> bool:
+        """Say that something is wrong. True if it was not open already (then somebody should be told)."""
+        with self._db.write() as tx:
+            return open_alert(tx, kind, subject, message, aware(now))
+
+    def resolve_operator_alert(self, kind: str, subject: str, now: datetime) -> bool:
+        """Say that it is over. True if it was open (then somebody should be told)."""
+        a = alert.c
+        which = (a.kind == kind) & (a.subject == storable_key(subject)) & a.resolved_at.is_(None)
+        with self._db.write() as tx:
+            return tx.execute(update(alert).where(which).values(resolved_at=aware(now))).rowcount == 1
+
+    def operator_alerts(self, open_only: bool = True, limit: int = 200) -> list[OperatorAlert]:
+        """Operator alerts, the latest opened first."""
+        a = alert.c
+        statement = select(alert).order_by(a.opened_at.desc(), a.seq.desc()).limit(limit)
+        if open_only:
+            statement = statement.where(a.resolved_at.is_(None))
+        with self._db.read() as connection:
+            return [
+                OperatorAlert(
+                    kind=row.kind,
+                    subject=row.subject,
+                    message=row.message,
+                    opened_at=row.opened_at,
+                    resolved_at=row.resolved_at,
+                    last_at=row.last_at,
+                    count=row._mapping["count"],
+                )
+                for row in connection.execute(statement)
+            ]
+
+    def heartbeat(self, name: str, now: datetime) -> None:
+        """Note a sign of life of one part of the service."""
+        with self._db.write() as tx:
+            tx.execute(_beat, {"name": name, "at": aware(now)})
+
+    def heartbeats(self) -> dict[str, datetime]:
+        """The last sign of life of each part."""
+        with self._db.read() as connection:
+            return {row.name: row.at for row in connection.execute(select(heartbeat))}
+
+    def load_hosts(self) -> dict[str, HostBudget]:
+        """What the HTTP door remembered of hosts."""
+        with self._db.read() as connection:
+            return {
+                row.host: HostBudget(
+                    host=row.host, next_at=row.next_at, frozen_until=row.frozen_until, day=row.day, used=row.used
+                )
+                for row in connection.execute(select(host_budget))
+            }
+
+    def save_host(
+        self,
+        host: str,
+        next_at: datetime | None = None,
+        frozen_until: datetime | None = None,
+        *,
+        day: date | None = None,
+        used: int = 0,
+    ) -> None:
+        """Remember a host's pace and freeze over restarts."""
+        row = {"host": host, "next_at": next_at, "frozen_until": frozen_until, "day": day, "used": used}
+        with self._db.write() as tx:
+            tx.execute(_save_host, row)
+
+    def record_ruleset(self, hash: str, source: str, author: str, now: datetime) -> bool:
+        """Note that a rule set is in force. True if this version was never seen before."""
+        row = {
+            "hash": hash,
+            "author": codec.clean(author),
+            "first_seen_at": aware(now),
+            "last_seen_at": now,
+            "source_z": codec.pack(source.encode("utf-8", "replace")),
+        }
+        with self._db.write() as tx:
+            new = tx.execute(select(ruleset.c.hash).where(ruleset.c.hash == hash)).first() is None
+            tx.execute(_seen_ruleset, row)
+        return new
+
+    def ruleset_versions(self, limit: int = 100) -> list[RulesetVersion]:
+        """Rule-set versions, the latest first."""
+        r = ruleset.c
+        with self._db.read() as connection:
+            return [
+                RulesetVersion(
+                    hash=row.hash,
+                    author=row.author,
+                    first_seen_at=row.first_seen_at,
+                    last_seen_at=row.last_seen_at,
+                    source=codec.unpack(row.source_z).decode(),
+                )
+                for row in connection.execute(select(ruleset).order_by(r.first_seen_at.desc(), r.hash).limit(limit))
+            ]
+
+    def bump_rule_stats(self, counts: Mapping[str, tuple[int, int]], now: datetime) -> None:
+        """Add ``{rule_id: (examined, matched)}`` to the statistics."""
+        aware(now)
+        rows = [
+            {
+                "rule_id": rule_id,
+                "first_at": now,
+                "examined": examined,
+                "matched": matched,
+                "last_match_at": now if matched else None,
+            }
+            for rule_id, (examined, matched) in sorted(counts.items())
+        ]
+        if rows:
+            with self._db.write() as tx:
+                many(tx, _add_stat, rows)
+
+    def rule_stats(self) -> dict[str, RuleStat]:
+        """The statistics of every rule that was ever examined."""
+        with self._db.read() as connection:
+            return {
+                row.rule_id: RuleStat(
+                    rule_id=row.rule_id,
+                    first_at=row.first_at,
+                    examined=row.examined,
+                    matched=row.matched,
+                    last_match_at=row.last_match_at,
+                )
+                for row in connection.execute(select(rule_stat).order_by(rule_stat.c.rule_id))
+            }
+
+    def add_feedback(self, items: Sequence[Feedback]) -> None:
+        """Keep what people said of alerts and recommendations."""
+        rows = [
+            {
+                "target_id": item.target_id,
+                "rule_ids": codec.clean_json(item.rule_ids),
+                "verdict": item.verdict,
+                "given_by": codec.clean(item.by),
+                "at": aware(item.at),
+                "note": codec.clean(item.note),
+            }
+            for item in items
+        ]
+        with self._db.write() as tx:
+            many(tx, feedback.insert(), rows)
+
+    def feedback(self, limit: int = 1000) -> list[Feedback]:
+        """Feedback, the latest first."""
+        f = feedback.c
+        with self._db.read() as connection:
+            return [
+                Feedback(
+                    target_id=row.target_id,
+                    verdict=row.verdict,
+                    rule_ids=codec.decode_strings(row.rule_ids),
+                    by=row.given_by,
+                    at=row.at,
+                    note=row.note,
+                )
+                for row in connection.execute(select(feedback).order_by(f.at.desc(), f.seq.desc()).limit(limit))
+            ]

@@ -1,0 +1,313 @@
+"""Reading for people and metrics: events, stories, signals, decisions, recommendations, counts and lag."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from msgspec.json import Decoder
+from msgspec.structs import replace
+from sqlalchemy import Row, Select, bindparam, func, select, text, update
+
+from signalwatch.clock import aware
+from signalwatch.errors import UsageError
+from signalwatch.model import Event, Program, Recommendation, Signal, StoryState
+from signalwatch.store import codec
+from signalwatch.store.accounts import change_tier
+from signalwatch.store.assessing import (
+    decision,
+    program,
+    recommendation,
+    signal_of,
+    signal_row,
+    story,
+    with_events,
+)
+from signalwatch.store.base import Topic, many
+from signalwatch.store.documents import event, signal
+from signalwatch.store.outbox import outbox
+from signalwatch.store.records import StoredDecision, StoredEvent, StoredRecommendation
+from signalwatch.store.sources import source
+from signalwatch.store.sql import among, storable_key, upsert
+from signalwatch.store.tables import metadata
+
+_decode_recommendation = Decoder(Recommendation).decode
+_put_signal = upsert(signal)
+
+
+def _event_of(row: Row[Any]) -> StoredEvent:
+    return StoredEvent(
+        event=codec.decode_event(row.body),
+        state=row.state,
+        story_id=row.story_id,
+        outcome=row.outcome,
+        reason=row.reason,
+        account_ids=codec.decode_strings(row.account_ids),
+        assessed_at=row.assessed_at,
+    )
+
+
+def _recommendation_of(row: Row[Any]) -> StoredRecommendation:
+    given = _decode_recommendation(row.body)
+    return StoredRecommendation(
+        recommendation=replace(given, status=row.status, created_at=row.created_at),
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        note=row.note,
+    )
+
+
+class Reading(Topic):
+    """Look-ups for the command line, the console and metrics."""
+
+    def events(
+        self,
+        *,
+        state: str | None = None,
+        type: str | None = None,
+        account_id: str | None = None,
+        story_id: str | None = None,
+        source_id: str | None = None,
+        connector: str | None = None,
+        document_key: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+    ) -> list[StoredEvent]:
+        """Events by any of these filters, the latest published first; times are about publication."""
+        e = event.c
+        statement: Select[Any] = select(event)
+        equal = {"state": state, "type": type, "story_id": story_id, "source_id": source_id, "connector": connector}
+        for name, value in equal.items():
+            if value is not None:
+                statement = statement.where(e[name] == value)
+        if document_key is not None:
+            statement = statement.where(e.document_key == storable_key(document_key))
+        if account_id is not None:
+            of_account = select(decision.c.event_id).where(decision.c.account_id == account_id)
+            statement = statement.where(e.event_id.in_(of_account))
+        if since is not None:
+            statement = statement.where(e.ordered_at >= aware(since))
+        if until is not None:
+            statement = statement.where(e.ordered_at < aware(until))
+        statement = statement.order_by(e.ordered_at.desc(), e.event_id.desc()).limit(limit)
+        with self._db.read() as connection:
+            return [_event_of(row) for row in connection.execute(statement)]
+
+    def event(self, event_id: str) -> StoredEvent | None:
+        """One event, or None."""
+        with self._db.read() as connection:
+            row = connection.execute(select(event).where(event.c.event_id == event_id)).first()
+        return None if row is None else _event_of(row)
+
+    def events_by_id(self, event_ids: Collection[str]) -> dict[str, Event]:
+        """Events by their ids."""
+        statement = select(event.c.body).where(among(event.c.event_id, "ids"))
+        with self._db.read() as connection:
+            found = [codec.decode_event(body) for body in connection.scalars(statement, {"ids": list(event_ids)})]
+        return {item.event_id: item for item in found}
+
+    def stories(self, *, type: str | None = None, since: datetime | None = None, limit: int = 100) -> list[StoryState]:
+        """Stories, the latest told first, with their events."""
+        statement = select(story.c.body).order_by(story.c.last_at.desc(), story.c.story_id).limit(limit)
+        if type is not None:
+            statement = statement.where(story.c.type == type)
+        if since is not None:
+            statement = statement.where(story.c.last_at >= aware(since))
+        with self._db.read() as connection:
+            return with_events(connection, [codec.decode_story(body) for body in connection.scalars(statement)])
+
+    def story(self, story_id: str) -> StoryState | None:
+        """One story with its events, or None."""
+        with self._db.read() as connection:
+            body = connection.scalar(select(story.c.body).where(story.c.story_id == story_id))
+            return None if body is None else with_events(connection, [codec.decode_story(body)])[0]
+
+    def signals(
+        self,
+        *,
+        account_id: str | None = None,
+        type: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        engagement: bool | None = None,
+        active_only: bool = False,
+        limit: int = 100,
+    ) -> list[Signal]:
+        """Signals by any of these filters, the latest first; times are those of the signal (``at``)."""
+        s = signal.c
+        statement: Select[Any] = select(s.body, s.active).order_by(s.at.desc(), s.signal_id).limit(limit)
+        if account_id is not None:
+            statement = statement.where(s.account_id == account_id)
+        if type is not None:
+            statement = statement.where(s.type == type)
+        if since is not None:
+            statement = statement.where(s.at >= aware(since))
+        if until is not None:
+            statement = statement.where(s.at < aware(until))
+        if engagement is not None:
+            statement = statement.where(s.engagement == engagement)
+        if active_only:
+            statement = statement.where(s.active)
+        with self._db.read() as connection:
+            return [signal_of(row) for row in connection.execute(statement)]
+
+    def add_signals(self, signals: Collection[Signal]) -> int:
+        """Write signals that come from no event (engagement); the same id again replaces the signal."""
+        with self._db.write() as tx:
+            return many(tx, _put_signal, [signal_row(item) for item in signals])
+
+    def programs(self, account_id: str | None = None, limit: int = 1000) -> list[Program]:
+        """Programs, of one account or all."""
+        statement = select(program.c.body).order_by(program.c.account_id, program.c.program_id).limit(limit)
+        if account_id is not None:
+            statement = statement.where(program.c.account_id == account_id)
+        with self._db.read() as connection:
+            return [codec.decode_program(body) for body in connection.scalars(statement)]
+
+    def recommendations(
+        self, status: str | None = None, account_id: str | None = None, limit: int = 100
+    ) -> list[StoredRecommendation]:
+        """Recommendations, the latest first."""
+        r = recommendation.c
+        statement = select(recommendation).order_by(r.created_at.desc(), r.recommendation_id).limit(limit)
+        if status is not None:
+            statement = statement.where(r.status == status)
+        if account_id is not None:
+            statement = statement.where(r.account_id == account_id)
+        with self._db.read() as connection:
+            return [_recommendation_of(row) for row in connection.execute(statement)]
+
+    def recommendation(self, recommendation_id: str) -> StoredRecommendation | None:
+        """One recommendation, or None."""
+        statement = select(recommendation).where(recommendation.c.recommendation_id == recommendation_id)
+        with self._db.read() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else _recommendation_of(row)
+
+    def decide_recommendation(
+        self, recommendation_id: str, status: str, by: str, at: datetime, note: str = ""
+    ) -> StoredRecommendation:
+        """What a person made of a recommendation. Approving it moves the account in the same transaction (and steps the
+        swapped account down by one tier), with tier history.
+
+        Raises:
+            UsageError: no such recommendation, it is decided already, an unknown status, or the account is gone.
+        """
+        if status not in ("approved", "dismissed", "snoozed", "expired", "superseded", "open"):
+            raise UsageError(f"a recommendation cannot become {status!r}")
+        r = recommendation.c
+        which = select(recommendation).where(r.recommendation_id == recommendation_id).with_for_update()
+        with self._db.write() as tx:
+            row = tx.execute(which).first()
+            if row is None:
+                raise UsageError(f"there is no recommendation {recommendation_id!r}")
+            if row.status not in ("open", "snoozed"):
+                raise UsageError(f"recommendation {recommendation_id} is {row.status} already")
+            given = _decode_recommendation(row.body)
+            if status == "approved" and given.to_tier is not None and given.kind != "new_account":
+                reason = given.because or f"recommendation {recommendation_id}"
+                change_tier(tx, given.account_id, given.to_tier, at, by, reason, recommendation_id)
+                if given.kind == "swap" and given.swap_with:
+                    change_tier(tx, given.swap_with, given.to_tier + 1, at, by, reason, recommendation_id)
+            values = {
+                "status": status,
+                "decided_by": codec.clean(by),
+                "decided_at": aware(at),
+                "note": codec.clean(note),
+            }
+            tx.execute(update(recommendation).where(r.recommendation_id == recommendation_id).values(values))
+        found = self.recommendation(recommendation_id)
+        assert found is not None
+        return found
+
+    def decision(self, decision_id: str) -> StoredDecision | None:
+        """One decision record, or None."""
+        with self._db.read() as connection:
+            packed = connection.scalar(select(decision.c.record_z).where(decision.c.decision_id == decision_id))
+        return None if packed is None else _decision_of(packed)
+
+    def decisions(
+        self,
+        account_id: str | None = None,
+        event_id: str | None = None,
+        since: datetime | None = None,
+        limit: int = 100,
+    ) -> list[StoredDecision]:
+        """Decision records, the latest first."""
+        d = decision.c
+        statement = select(d.record_z).order_by(d.decided_at.desc(), d.decision_id).limit(limit)
+        if account_id is not None:
+            statement = statement.where(d.account_id == account_id)
+        if event_id is not None:
+            statement = statement.where(d.event_id == event_id)
+        if since is not None:
+            statement = statement.where(d.decided_at >= aware(since))
+        with self._db.read() as connection:
+            return [_decision_of(packed) for packed in connection.scalars(statement)]
+
+    def counts(self) -> dict[str, int]:
+        """Rows per table, and ``events.<state>``, ``outbox.<state>`` and ``events.<type>`` beside them."""
+        with self._db.read() as connection:
+            found = {
+                table.name: int(connection.scalar(select(func.count()).select_from(table)) or 0)
+                for table in metadata.sorted_tables
+            }
+            for name, column in (("event", event.c.state), ("outbox", outbox.c.state)):
+                for value, n in connection.execute(select(column, func.count()).group_by(column)):
+                    found[f"{name}.{value}"] = int(n)
+        return found
+
+    def event_counts(self) -> dict[str, int]:
+        """Events per type."""
+        statement = select(event.c.type, func.count()).group_by(event.c.type).order_by(event.c.type)
+        with self._db.read() as connection:
+            return {str(row[0]): int(row[1]) for row in connection.execute(statement)}
+
+    def lag(self, now: datetime) -> dict[str, float]:
+        """How far behind the stages are: queue depths, and the ages in seconds of what waits longest (0 when nothing).
+
+        Keys: new_events, oldest_new_event_s (since first seen), outbox_due, oldest_due_outbox_s (since due),
+        sources_overdue, oldest_overdue_source_s.
+        """
+        aware(now)
+        with self._db.read() as connection:
+            found: dict[str, float] = {}
+            for statement, depth, age in _LAG:
+                n, oldest = connection.execute(statement, {"now": now}).one()
+                found[depth] = int(n)
+                found[age] = max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
+        return found
+
+
+def _lag_statements() -> list[tuple[Any, str, str]]:
+    return [
+        (
+            select(func.count(), func.min(event.c.first_seen_at)).where(text("state = 'new'")),
+            "new_events",
+            "oldest_new_event_s",
+        ),
+        (
+            select(func.count(), func.min(outbox.c.due_at)).where(
+                text("state IN ('pending', 'sending')"), outbox.c.due_at <= bindparam("now")
+            ),
+            "outbox_due",
+            "oldest_due_outbox_s",
+        ),
+        (
+            select(func.count(), func.min(source.c.due_at)).where(
+                source.c.enabled, source.c.due_at <= bindparam("now")
+            ),
+            "sources_overdue",
+            "oldest_overdue_source_s",
+        ),
+    ]
+
+
+_LAG = _lag_statements()
+
+
+def _decision_of(packed: bytes) -> StoredDecision:
+    record = codec.decode_decision(codec.unpack(packed))
+    return StoredDecision(decision=record.decision, inputs=record.inputs)
