@@ -134,6 +134,7 @@ def complete(
         published_at=published,
         first_seen_at=now,
         title=event.title or document.title,
+        text=event.text or document.text[:400],
         url=event.url or document.url,
         quiet=quiet,
     )

@@ -119,6 +119,7 @@ class Event(Struct, frozen=True, kw_only=True):
     published_at: datetime | None = None
     first_seen_at: datetime | None = None
     title: str = ""
+    text: str = ""  # the lead of the document (at most 400 characters): context for people and for clustering
     url: str = ""
     organisations: tuple[Organisation, ...] = ()
     attributes: Mapping[str, Json] = {}
