@@ -1,0 +1,180 @@
+"""Finding one's way in the text of a current report: its item sections, and headline and lead of a press release.
+
+Everything answers offsets into the text handed in, so that every statement can be quoted from the stored document.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from connectors import _edgar_forms as forms
+
+_ITEM = re.compile(r"^[\W_]{0,6}item[ \t\n]*(\d{1,2})[ \t]*\.[ \t]*(\d{2})\b[ \t.:;)\u2013\u2014-]*", re.IGNORECASE | re.MULTILINE)
+_OLD_ITEM = re.compile(r"^[\W_]{0,6}items?[ \t]+(\d{1,2})[ \t]*[.:\u2013\u2014-]", re.IGNORECASE | re.MULTILINE)
+_SIGNATURE = re.compile(r"^[\W_]{0,6}s\s?i\s?g\s?n\s?a\s?t\s?u\s?r\s?e\s?\(?s?\)?[\W_]{0,6}$", re.IGNORECASE | re.MULTILINE)
+_SIGNED = re.compile(r"^pursuant to the requirements of the securities (?:exchange )?act", re.IGNORECASE | re.MULTILINE)
+_COVER_6K = re.compile(r"form\s+40-?f|rule\s+101\(b\)|rule\s+12g3-2\(b\)|82-\s*_*", re.IGNORECASE)
+
+_SKIP_LINE = re.compile(
+    r"^(?:exhibit\b.{0,12}|ex-?\s?99.{0,8}|ex99.*|(?:for\s+)?immediate\s+release.*|for\s+release\b.*|(?:press|news|media|"
+    r"company|investor|earnings)\s+(?:release|alert|news|contacts?|announcement)s?\b.{0,30}|news|contacts?:.*|embargo.*|"
+    r"source:.*|date:.*|page \d+.*|\S+\.(?:htm|html|txt|pdf|jpg|gif)\b.*|logo|.{0,4}|[\W\d_]+|not for (?:release|distribution).*|"
+    r"(?:\+?\d[\d ()./-]{6,})|\S+@\S+|https?://\S+|www\.\S+|(?:nasdaq|nyse|otc\w*|tsx|asx|lse)\s*(?:\w+\s*)?:\s*[A-Z.]+|"
+    r"(?:this (?:announcement|release) contains )?inside information.*|regulated information.*|regulatory release.*)$",
+    re.IGNORECASE,
+)
+_DATE_LINE = re.compile(
+    r"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?(?:january|february|march|april|may|june|july|august|september|"
+    r"october|november|december|\d{1,2})[ .]+\w{1,9},? ?\d{0,4}[\w ,:.]{0,20}$",
+    re.IGNORECASE,
+)
+_WIRE = r"(?:globe ?newswire|pr ?newswire|business ?wire|accesswire|newsfile|cision|marketwired?|nasdaq omx|access newswire)"
+_DATELINE = re.compile(
+    r"^(?:.{0,80}?\b" + _WIRE + r"\b|[A-Z][\w .,'()&/-]{2,80}?(?:,? ?\(?(?:january|february|march|april|may|june|july|august|"
+    r"september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? \d{1,2},? ?(?:\d{4})?\)?|"
+    r"\d{1,2} (?:january|february|march|april|may|june|july|august|september|october|november|december),? \d{4})"
+    r"[^\w\n]{0,12})",
+    re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(
+    r"\b(?:today\s+(?:announced|reported|provided|said|disclosed)|(?:announced|reported)\s+(?:today|that|the|its|positive)|"
+    r"announces|" + _WIRE + r"|for\s+immediate\s+release|press\s+release|news\s+release)\b",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"^(?:about (?:the |our )?\w|forward[- ]looking|cautionary|safe harbor|conference call|\W{0,4}#\s*#|contacts?\b|"
+    r"investor (?:relations|contact)|media contact|note to|references?$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_UNFINISHED = re.compile(r"(?:\b(?:of|for|and|the|in|with|a|an|to|its|from|on|by|at|as|or|into|following)|[,:&\u2013\u2014-])$", re.IGNORECASE)
+
+LEAD = 1800
+"""Characters of a release's body that are read: headline and first paragraphs (the rest is boilerplate and recap)."""
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of an 8-K: ``start`` to ``end`` is its text without the heading, ``head`` where the heading begins."""
+
+    code: str
+    head: int
+    start: int
+    end: int
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """A press release inside a text: headline and the paragraphs after it."""
+
+    headline: tuple[int, int]
+    lead: tuple[int, int]
+
+
+def signature_at(text: str) -> int:
+    """Where the signature block begins; the length of the text when there is none. Names of signers come after it."""
+    found = [m.start() for m in _SIGNATURE.finditer(text)] + [m.start() for m in _SIGNED.finditer(text)]
+    late = [at for at in found if at > len(text) // 5]
+    return min(late) if late else len(text)
+
+
+def after_cover_6k(text: str, end: int) -> int:
+    """Where the cover page of a 6-K ends: after its last tick-box line (Form 20-F or 40-F, Rules 101 and 12g3-2)."""
+    found = [m.end() for m in _COVER_6K.finditer(text, 0, min(end, 5000))]
+    line = text.find("\n", found[-1]) if found else -1
+    return line + 1 if 0 <= line < end else 0
+
+
+def item_sections(text: str, start: int = 0, end: int | None = None) -> list[Section]:
+    """The item sections of a current report, in order. Items that are only cross-referenced inside a line do not count."""
+    stop = len(text) if end is None else end
+    heads = [(m.start(), m.end(), f"{int(m.group(1))}.{m.group(2)}") for m in _ITEM.finditer(text, start, stop)]
+    if not heads:
+        old = ((m, forms.item_code(m.group(1))) for m in _OLD_ITEM.finditer(text, start, stop))
+        heads = [(m.start(), m.end(), code) for m, code in old if code]
+    heads = [h for h in heads if h[2] in forms.ITEMS]
+    sections = []
+    for n, (head, after, code) in enumerate(heads):
+        until = heads[n + 1][0] if n + 1 < len(heads) else stop
+        begin = min(_after_title(text, after, until, code), until)
+        while until > begin and text[until - 1].isspace():
+            until -= 1
+        sections.append(Section(code=code, head=head, start=begin, end=until))
+    return sections
+
+
+def _after_title(text: str, at: int, until: int, code: str) -> int:
+    """Skip the item's official title, which may run over several lines in several spellings."""
+    words = {w for w in re.findall(r"[a-z]{4,}", forms.ITEMS[code].lower())}
+    for _ in range(4):
+        line_end = text.find("\n", at, until)
+        line = text[at : line_end if line_end >= 0 else until]
+        mine = re.findall(r"[a-z]{4,}", line.lower())
+        known = sum(1 for w in mine if w in words or w.rstrip("s") in words or f"{w}s" in words)
+        sentence = re.match(r"[^.;:]{0,260}?[.:](?=\s+[A-Z(\u201c\"])", line)
+        if mine and known >= 0.6 * len(mine) and len(line) < 320:
+            if line_end < 0:
+                return until
+            at = line_end + 1
+        elif sentence and _is_title(sentence.group(), words):
+            at += sentence.end()
+            while at < until and text[at].isspace():
+                at += 1
+            return at
+        elif not line.strip() and line_end >= 0:
+            at = line_end + 1
+        else:
+            return at
+    return at
+
+
+def _is_title(line: str, words: set[str]) -> bool:
+    mine = re.findall(r"[a-z]{4,}", line.lower())
+    return bool(mine) and sum(1 for w in mine if w in words or w.rstrip("s") in words) >= 0.6 * len(mine)
+
+
+def read_release(text: str, start: int, end: int) -> Release | None:
+    """Headline and lead of a press release between two offsets; None when it does not read like one (slides, tables)."""
+    if not _ANNOUNCES.search(text, start, min(end, start + 4000)):
+        return None
+    lines: list[tuple[int, int]] = []
+    body = -1
+    at = start
+    while at < end and len(lines) < 14:
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        line = text[at:stop].strip()
+        if line and not _SKIP_LINE.match(line) and not _DATE_LINE.match(line):
+            begin = at + (len(text[at:stop]) - len(text[at:stop].lstrip()))
+            is_body = len(line) > 280 or (len(line) > 120 and _DATELINE.match(line) is not None)
+            if is_body and lines:
+                body = begin
+                break
+            lines.append((begin, begin + len(line)))
+        at = stop + 1
+    if not lines:
+        return None
+    head = _headline(text, lines)
+    if head is None:
+        return None
+    first = body if body >= 0 else head[1]
+    begin = min(n for n in (first, next((a for a, _ in lines if a >= head[1]), first)))
+    limit = min(end, begin + LEAD)
+    boiler = _END.search(text, first + 1, limit)
+    stop = boiler.start() if boiler else limit
+    if stop == limit < end:  # end with a sentence, not in a word
+        cut = max(text.rfind(". ", begin, stop), text.rfind("\n", begin, stop))
+        stop = cut + 1 if cut > begin + 400 else stop
+    return Release(headline=head, lead=(begin, max(begin, stop)))
+
+
+def _headline(text: str, lines: list[tuple[int, int]]) -> tuple[int, int] | None:
+    for n, (a, b) in enumerate(lines):
+        line = text[a:b]
+        if len(line.split()) < 4 or len(line) > 400:
+            continue
+        # A headline broken over two lines is one headline; a finished one keeps its sub-headline apart.
+        while n + 1 < len(lines) and _UNFINISHED.search(text[a:b]) and lines[n + 1][1] - a < 330:
+            n += 1
+            b = lines[n][1]
+        return a, b
+    return None
