@@ -74,7 +74,7 @@ def _advice(masked: str, error: BaseException | None) -> str:
     if "malformed" in low:
         return f"{masked}: the database file is damaged; restore a backup (signalwatch db check tells more)"
     if "locked" in low or "busy" in low:
-        return f"{masked}: another process held the database for more than {LOCK_PATIENCE_S:.0f} s"
+        return f"{masked}: another process held the database for too long; try again"
     if "disk is full" in low or "no space" in low:
         return f"{masked}: the disk is full"
     if "password authentication" in low or "no password supplied" in low:
@@ -89,8 +89,9 @@ def _advice(masked: str, error: BaseException | None) -> str:
 class Database:
     """The engines of one database and its two doors: `read` and `write`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience_s: float = LOCK_PATIENCE_S) -> None:
         self.url = parse_url(url)
+        self._patience_s = patience_s
         self.dialect = self.url.get_backend_name()
         self.masked = self.url.set(drivername=self.dialect).render_as_string(hide_password=True)
         self._turn = threading.Lock()
@@ -139,7 +140,7 @@ class Database:
             hide_parameters=True,
             pool_size=8 if read_only else 1,
             max_overflow=24 if read_only else 1,
-            connect_args={"timeout": LOCK_PATIENCE_S, "check_same_thread": False, "isolation_level": None},
+            connect_args={"timeout": self._patience_s, "check_same_thread": False, "isolation_level": None},
         )
 
         @event.listens_for(engine, "connect")
@@ -178,8 +179,8 @@ class Database:
         """
         if getattr(self._writing, "active", False):
             raise StoreError("a write inside a write: use the open transaction instead of a second one")
-        if self.dialect == "sqlite" and not self._turn.acquire(timeout=LOCK_PATIENCE_S):
-            raise StoreError(f"{self.masked}: another writer of this process took more than {LOCK_PATIENCE_S:.0f} s")
+        if self.dialect == "sqlite" and not self._turn.acquire(timeout=self._patience_s):
+            raise StoreError(f"{self.masked}: another writer of this process took more than {self._patience_s:g} s")
         self._writing.active = True
         try:
             with translated(self.masked), self.writer.begin() as connection:

@@ -323,7 +323,7 @@ class Feedback(Struct, frozen=True, kw_only=True):
 
 
 class HostBudget(Struct, frozen=True, kw_only=True):
-    """What the HTTP door remembers of a host: no request before ``next_at`` or ``frozen_until``; requests of ``day``."""
+    """What the HTTP door remembers of a host: nothing before ``next_at`` or ``frozen_until``; ``used`` on ``day``."""
 
     host: str
     next_at: datetime | None = None

@@ -36,8 +36,9 @@ class Row(SQLModel, registry=registry(metadata=metadata)):
 
 def Index(name: str, *columns: Any, where: str = "", unique: bool = False) -> SqlIndex:
     """An index, partial when ``where`` is given, the same on both databases."""
-    condition = text(where) if where else None
-    return SqlIndex(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+    if not where:
+        return SqlIndex(name, *columns, unique=unique)
+    return SqlIndex(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def _serial() -> Any:

@@ -1,0 +1,1 @@
+"""One module per schema version; ``signalwatch.store.schema.HEAD`` names the newest."""
