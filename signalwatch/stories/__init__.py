@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from signalwatch import ids
 from signalwatch.model import Change, Event, Program, ProgramRef, StoryIntent, StoryState
-from signalwatch.stories.features import features, name_words
+from signalwatch.stories.features import features, name_words, skeleton
 from signalwatch.stories.judge import LONGEST_WINDOW, STATUS_ORDER, contradiction, family, same, status_of, window
 
 __all__ = ["LONGEST_WINDOW", "assign", "family", "keys_of", "name_words", "program_of", "window"]
@@ -31,6 +31,7 @@ def keys_of(event: Event, accounts: Mapping[str, str]) -> tuple[str, ...]:
         f"{group}|a:{accounts[o.name]}" for o in event.organisations if o.role != "regulator" and o.name in accounts
     ]
     keys.extend(f"{group}|n:{name}" for name in sorted(f.main | f.others))
+    keys.extend(f"{group}|k:{skeleton(name)}" for name in sorted(f.main) if len(skeleton(name)) >= 2)
     keys.extend(f"{group}|p:{product}" for product in sorted(f.products)[:6])
     return tuple(dict.fromkeys(keys))
 

@@ -12,7 +12,75 @@ from signalwatch.model import Event, Struct
 
 _WORD = re.compile(r"[a-z0-9]+")
 _WEAK = frozenset(
-    ["inc", "corp", "co", "ltd", "limited", "llc", "plc", "ag", "sa", "se", "nv", "bv", "gmbh", "ab", "asa", "oy", "kk", "spa", "srl", "company", "corporation", "incorporated", "the", "and", "of", "therapeutics", "pharmaceuticals", "pharmaceutical", "pharma", "biosciences", "bioscience", "bio", "biologics", "biopharmaceuticals", "medical", "medicine", "medicines", "biotherapeutics", "biopharma", "sciences", "health", "healthcare", "holdings", "holding", "group", "international", "technologies", "technology", "labs", "laboratories", "laboratory", "biotech", "biotechnology", "biotechnologies", "genetics", "oncology", "diagnostics", "life", "global", "us", "usa", "genomics", "immunotherapeutics", "vaccines", "medtech", "devices", "systems"]
+    [
+        "inc",
+        "corp",
+        "co",
+        "ltd",
+        "limited",
+        "llc",
+        "plc",
+        "ag",
+        "sa",
+        "se",
+        "nv",
+        "bv",
+        "gmbh",
+        "ab",
+        "asa",
+        "oy",
+        "kk",
+        "spa",
+        "srl",
+        "company",
+        "corporation",
+        "incorporated",
+        "the",
+        "and",
+        "of",
+        "therapeutics",
+        "pharmaceuticals",
+        "pharmaceutical",
+        "pharma",
+        "biosciences",
+        "bioscience",
+        "bio",
+        "biologics",
+        "biopharmaceuticals",
+        "medical",
+        "medicine",
+        "medicines",
+        "biotherapeutics",
+        "biopharma",
+        "sciences",
+        "health",
+        "healthcare",
+        "holdings",
+        "holding",
+        "group",
+        "international",
+        "technologies",
+        "technology",
+        "labs",
+        "laboratories",
+        "laboratory",
+        "biotech",
+        "biotechnology",
+        "biotechnologies",
+        "genetics",
+        "oncology",
+        "diagnostics",
+        "life",
+        "global",
+        "us",
+        "usa",
+        "genomics",
+        "immunotherapeutics",
+        "vaccines",
+        "medtech",
+        "devices",
+        "systems",
+    ]
 )
 _SPELLING = {"mitbegruender": "founder", "gruender": "founder"}
 _TICKER = re.compile(
@@ -22,6 +90,7 @@ _TICKER = re.compile(
 )
 _CODE = re.compile(r"\b([A-Z][A-Za-z]{0,9}[- ]?\d{2,6}[A-Za-z]{0,3}|[A-Z]{1,6}\d{1,5}[A-Z]{0,2})\b")
 _MARKED = re.compile(r"\b([A-Za-z][A-Za-z0-9-]{2,30})\s?[®™]")
+_BRAND = re.compile(r"\b([A-Z][a-z]{4,20}) \([a-z][^)]{5,80}\)")
 _BRACKETED = re.compile(r"\(([a-z][a-z-]{5,30})(?:-[a-z]{4})?(?:[ )])")
 _CAPS = re.compile(r"\b([A-Z][A-Z-]{4,20})\b")
 _STEM = re.compile(
@@ -32,13 +101,108 @@ _STEM = re.compile(
     r"(?:-[a-z]{4})?\b"
 )
 _NOT_PRODUCTS = frozenset(
-    ["globe", "newswire", "announces", "announce", "phase", "press", "release", "update", "updated", "exclusive", "breaking", "covid", "nasdaq", "nyse", "nct", "fda", "ema", "chmp", "mhra", "nmpa", "pmda", "barda", "cber", "cder", "nih", "cdc", "item", "items", "stat", "plus", "business", "wire", "boston", "cambridge", "diego", "francisco", "geneva", "basel", "zurich", "london", "paris", "tokyo", "york", "jersey", "california", "massachusetts", "copenhagen", "seoul", "shanghai", "beijing", "germany", "france", "ireland", "denmark", "sweden", "israel", "canada", "japan", "china", "study", "trial", "maine", "vienna", "dublin", "munich", "carolina", "durham", "toronto", "vancouver", "montreal", "montréal"]
+    [
+        "globe",
+        "newswire",
+        "announces",
+        "announce",
+        "phase",
+        "press",
+        "release",
+        "update",
+        "updated",
+        "exclusive",
+        "breaking",
+        "covid",
+        "nasdaq",
+        "nyse",
+        "nct",
+        "fda",
+        "ema",
+        "chmp",
+        "mhra",
+        "nmpa",
+        "pmda",
+        "barda",
+        "cber",
+        "cder",
+        "nih",
+        "cdc",
+        "item",
+        "items",
+        "stat",
+        "plus",
+        "business",
+        "wire",
+        "boston",
+        "cambridge",
+        "diego",
+        "francisco",
+        "geneva",
+        "basel",
+        "zurich",
+        "london",
+        "paris",
+        "tokyo",
+        "york",
+        "jersey",
+        "california",
+        "massachusetts",
+        "copenhagen",
+        "seoul",
+        "shanghai",
+        "beijing",
+        "germany",
+        "france",
+        "ireland",
+        "denmark",
+        "sweden",
+        "israel",
+        "canada",
+        "japan",
+        "china",
+        "study",
+        "trial",
+        "maine",
+        "vienna",
+        "dublin",
+        "munich",
+        "carolina",
+        "durham",
+        "toronto",
+        "vancouver",
+        "montreal",
+        "montréal",
+    ]
 )
 _STEM_STOP = frozenset(
-    ["stat", "gene", "absent", "present", "recent", "assent", "essen", "alfa", "beta", "status", "patient", "gel", "accel", "excel", "cancel", "level", "travel", "novel", "model"]
+    [
+        "stat",
+        "gene",
+        "absent",
+        "present",
+        "recent",
+        "assent",
+        "essen",
+        "alfa",
+        "beta",
+        "status",
+        "patient",
+        "gel",
+        "accel",
+        "excel",
+        "cancel",
+        "level",
+        "travel",
+        "novel",
+        "model",
+    ]
+)
+_COMPASS = frozenset(
+    ["north", "south", "east", "west", "northern", "southern", "eastern", "western", "county", "city", "state", "republic", "united", "new"]
 )
 _CODE_STOP = re.compile(
-    r"^(?:COVID|Item|Phase|Q[1-4]|FY|H[12]|CD|IL|PD|HER|GLP|CAR|Type|Part|Day|Week|Series|Class|Rule|Form|No|US|EU|BTK|TNF|mRNA|A1C|HIV|Top|Year|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|Nasdaq|CEO|K|ASH|ASCO|ESMO|EHA|AAN|ADA|AACR|ACR|Tier|Grade|Stage|Section|Chapter|Title|Article)[- ]?\d",
+    r"^(?:COVID|Item|Phase|Q[1-4]|FY|H[12]|CD|IL|PD|HER|GLP|CAR|Type|Part|Day|Week|Series|Class|Rule|Form|No|US|EU|BTK|TNF|mRNA|A1C|HIV|Top|Year|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|Nasdaq|CEO|K|ASH|ASCO|ESMO|EHA|AAN|ADA|AACR|ACR|Tier|Grade|Stage|Section|Chapter|Title|Article|S|F|N|BA|XBB|KP|JN|COV)[- ]?\d",
     re.IGNORECASE,
 )
 _ROLE = (
@@ -50,7 +214,8 @@ _ROLE = (
 )  # fmt: skip
 _ROLES = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _ROLE)
 _AGENCIES = {
-    "fda": "fda", "cber": "fda", "cder": "fda", "us food and drug administration": "fda", "ema": "eu", "ec": "eu", "chmp": "eu",
+    "fda": "fda", "food and drug administration": "fda", "therapeutic goods administration": "tga",
+    "center for drug evaluation": "nmpa", "national medical products administration": "nmpa", "cber": "fda", "cder": "fda", "us food and drug administration": "fda", "ema": "eu", "ec": "eu", "chmp": "eu",
     "european commission": "eu", "european medicines agency": "eu", "mhra": "mhra", "nmpa": "nmpa", "cde": "nmpa",
     "pmda": "japan", "mhlw": "japan", "health canada": "canada", "tga": "tga", "anvisa": "anvisa", "swissmedic": "swissmedic",
 }  # fmt: skip
@@ -70,7 +235,104 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 _STOP = frozenset(
-    ["the", "a", "an", "of", "for", "to", "in", "on", "with", "and", "or", "its", "it", "as", "at", "by", "from", "is", "are", "was", "be", "has", "have", "had", "will", "this", "that", "new", "first", "announces", "announced", "announce", "today", "company", "drug", "treatment", "patients", "trial", "study", "phase", "inc", "clinical", "stage", "biotech", "said", "says", "after", "into", "up", "over", "not", "than", "more", "which", "their", "news", "plus", "million", "billion", "common", "stock", "offering", "public", "pricing", "fda", "approval", "approved", "results", "data", "positive", "license", "agreement", "exclusive", "collaboration", "based", "companies", "biopharmaceutical", "leading", "focused", "treat", "therapy", "therapies", "medicine", "medicines", "globe", "newswire", "nasdaq", "press", "release", "stat", "deal", "us", "u", "s", "elsewhere", "pharma"]
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "for",
+        "to",
+        "in",
+        "on",
+        "with",
+        "and",
+        "or",
+        "its",
+        "it",
+        "as",
+        "at",
+        "by",
+        "from",
+        "is",
+        "are",
+        "was",
+        "be",
+        "has",
+        "have",
+        "had",
+        "will",
+        "this",
+        "that",
+        "new",
+        "first",
+        "announces",
+        "announced",
+        "announce",
+        "today",
+        "company",
+        "drug",
+        "treatment",
+        "patients",
+        "trial",
+        "study",
+        "phase",
+        "inc",
+        "clinical",
+        "stage",
+        "biotech",
+        "said",
+        "says",
+        "after",
+        "into",
+        "up",
+        "over",
+        "not",
+        "than",
+        "more",
+        "which",
+        "their",
+        "news",
+        "plus",
+        "million",
+        "billion",
+        "common",
+        "stock",
+        "offering",
+        "public",
+        "pricing",
+        "fda",
+        "approval",
+        "approved",
+        "results",
+        "data",
+        "positive",
+        "license",
+        "agreement",
+        "exclusive",
+        "collaboration",
+        "based",
+        "companies",
+        "biopharmaceutical",
+        "leading",
+        "focused",
+        "treat",
+        "therapy",
+        "therapies",
+        "medicine",
+        "medicines",
+        "globe",
+        "newswire",
+        "nasdaq",
+        "press",
+        "release",
+        "stat",
+        "deal",
+        "us",
+        "u",
+        "s",
+        "elsewhere",
+        "pharma",
+    ]
 )
 
 
@@ -138,10 +400,25 @@ def products_of(text: str, companies: Iterable[str] = ()) -> frozenset[str]:
         for m in _STEM.finditer(text.casefold())
         if m.group(1) not in _STEM_STOP and len(m.group(1)) >= 6
     )
-    shouted = [m.group(1) for m in _CAPS.finditer(text)]
-    if text and sum(c.isupper() for c in text) < 0.5 * sum(c.isalpha() for c in text):
-        found.update(product_key(w) for w in shouted)
+    found.update(product_key(m.group(1)) for m in _BRAND.finditer(text) if m.group(1).casefold() not in _STOP)
+    title = text.split(". ", 1)[0]  # datelines shout too, so only the title's shouted words count
+    if sum(c.isupper() for c in title) < 0.5 * sum(c.isalpha() for c in title):
+        found.update(product_key(m.group(1)) for m in _CAPS.finditer(title) if len(m.group(1)) >= 6)
     return frozenset(f for f in found if f and f not in own and f not in _NOT_PRODUCTS)
+
+
+def skeleton(key: str) -> str:
+    """First three consonants of a name: what a ticker and the name it abbreviates usually share."""
+    return re.sub(r"[aeiouy$]", "", key)[:3]
+
+
+def abbreviates(ticker: str, name: str) -> bool:
+    """Whether ``ticker`` reads as letters of ``name`` in order, from the same first letter (RGNX, Regenxbio)."""
+    short = ticker.lstrip("$")
+    if not 3 <= len(short) <= 5 or len(name) <= len(short) or short[0] != name[:1]:
+        return False
+    letters = iter(name)
+    return all(c in letters for c in short)
 
 
 def tickers_of(text: str) -> frozenset[str]:
@@ -209,5 +486,5 @@ def features(event: Event) -> Features:
         instrument=next((name for name, pattern in _INSTRUMENT if pattern.search(text)), ""),
         tranche=bool(_TRANCHE.search(text)),
         again=bool(_AGAIN.search(text)),
-        places=frozenset(w for w in _WORD.findall(plain(location)) if len(w) > 3),
+        places=frozenset(w for w in _WORD.findall(plain(location)) if len(w) > 3 and w not in _COMPASS),
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from signalwatch.model import Event
-from signalwatch.stories.features import Features
+from signalwatch.stories.features import Features, abbreviates
 
 FAMILY: Mapping[str, str] = {
     "partnership": "deal", "licensing_deal": "deal", "merger_acquisition": "deal",
@@ -22,9 +22,9 @@ FAMILY: Mapping[str, str] = {
 """Types that different publishers use for one happening. Anything else is its own family."""
 
 WINDOW: Mapping[str, int] = {
-    "deal": 200, "funding": 30, "ipo": 60, "offering": 30, "trial_begin": 60, "trial_stop": 10, "results": 10,
+    "deal": 200, "funding": 30, "ipo": 120, "offering": 30, "trial_begin": 60, "trial_stop": 10, "results": 10,
     "regulatory_submission": 150, "regulatory_approval": 120, "regulatory_rejection": 21, "regulatory_designation": 14,
-    "ind_clearance": 21, "facility_expansion": 200, "bankruptcy_distress": 150, "leadership_change": 60,
+    "ind_clearance": 60, "facility_expansion": 200, "bankruptcy_distress": 150, "leadership_change": 60,
     "layoffs_restructuring": 14, "product_launch": 21, "grant_award": 21, "contract_award": 21,
 }  # fmt: skip
 DEFAULT_WINDOW = 21
@@ -86,6 +86,10 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
     ):
         if fa.agency and fb.agency and fa.agency != fb.agency:
             return f"agency {fb.agency} / {fa.agency}"
+    if group == "regulatory_submission":
+        ka, kb = a.attributes.get("kind"), b.attributes.get("kind")
+        if ka and kb and str(ka).casefold() != str(kb).casefold():
+            return f"kind {kb} / {ka}"
     if group == "regulatory_rejection":
         ka, kb = a.attributes.get("kind"), b.attributes.get("kind")
         if ka and kb and ka != kb and days > NEAR:
@@ -120,8 +124,11 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
                 return "person"
         if fa.roles and fb.roles and fa.roles.isdisjoint(fb.roles) and not (fa.people & fb.people):
             return "role"
-    if group == "facility_expansion" and fa.places and fb.places and fa.places.isdisjoint(fb.places):
-        return "place"
+    if group == "facility_expansion":
+        if fa.places and fb.places and fa.places.isdisjoint(fb.places):
+            return "place"
+        if _far(_number(a, "amount"), _number(b, "amount"), 1.5):
+            return "amount"
     if group in ("trial_begin", "results", "trial_stop", "trial_phase_advance"):
         pa, pb = _PHASES.get(str(a.attributes.get("phase", ""))), _PHASES.get(str(b.attributes.get("phase", "")))
         if pa and pb and pa != pb and str(pa) not in str(pb) and str(pb) not in str(pa):
@@ -141,7 +148,9 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
         "leadership_change",
         "facility_expansion",
     ) and (fa.products and fb.products and not _meet(fa.products, fb.products)):
-        return "product"
+        pair = group == "deal" and len({m for m in fa.main & fb.main if not m.startswith("$")}) >= 2
+        if not pair:  # the same two parties weeks apart are one deal, however its assets are named
+            return "product"
     if group == "deal" and not (fa.products & fb.products):
         # two deals of one company: the other party must be the same, or be unnamed on one side within days
         shared = fa.main & fb.main
@@ -152,6 +161,8 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
             and not _both(fa, fb)
         ):
             return "other party"
+        if fa.parties != fb.parties and days > NEAR and not _both(fa, fb):
+            return "other party unnamed"
     return ""
 
 
@@ -167,9 +178,14 @@ def _meet(a: frozenset[str], b: frozenset[str]) -> bool:
     return any(len(x) >= 5 and len(y) >= 5 and (x.startswith(y) or y.startswith(x)) for x in a for y in b)
 
 
-def evidence(a: Event, fa: Features, b: Event, fb: Features) -> float:
+def evidence(a: Event, fa: Features, b: Event, fb: Features, days: float) -> float:
     """How much speaks for one happening, in points; 0 when nothing ties the two together."""
-    shared = {m for m in fa.main & fb.main}
+    shared = set(fa.main & fb.main)
+    if not shared and days <= NEAR and any(
+        abbreviates(x, y) or abbreviates(y, x)
+        for x in fa.main for y in fb.main if x.startswith("$") or y.startswith("$")
+    ):  # fmt: skip
+        shared = {"$"}
     crossed = (fa.main & (fb.others | fb.words)) | (fb.main & (fa.others | fa.words))
     products = _meet(fa.products, fb.products) if fa.products and fb.products else False
     if not shared and not products and not crossed:
@@ -202,7 +218,7 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
         return 0.0
     if contradiction(a, fa, b, fb):
         return 0.0
-    points = evidence(a, fa, b, fb)
+    points = evidence(a, fa, b, fb, days)
     if points <= 0:
         return 0.0
     order = STATUS_ORDER.get(group, ())
@@ -211,6 +227,10 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
     step = later in order and earlier in order and order.index(later) > order.index(earlier)
     back = later in order and earlier in order and order.index(later) < order.index(earlier)
     need = 1.8 if days <= NEAR else 2.4 if days <= 10 else 3.2 if days <= 30 else 3.8
+    if group == "ipo":
+        need = 1.8  # a company goes public once
+    if group == "results" and days > NEAR:
+        need += 1.5  # another cut, congress or subgroup is new data
     if step:
         need -= 1.2
     elif days > 10 and order and not step:
