@@ -1,0 +1,387 @@
+"""The dictionary behind the matcher: every way an account may be written, and what that writing is worth.
+
+One plain dict from canonical name to a packed integer (account, kind of writing, what its words are like), so that 100,000
+accounts stay far below a hundred megabytes and one alias can be added without a rebuild. Built once per account list.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from signalwatch.ids import digest
+from signalwatch.model import Account
+from signalwatch.resolve.families import Families
+from signalwatch.resolve.lexicon import (
+    CARE,
+    CARE_SITES,
+    COUNTRIES,
+    DRUG,
+    LEADING,
+    LEGAL,
+    LEGAL_PHRASES,
+    LEGAL_PREFIX,
+    PLACES,
+    RESEARCH,
+    TECH,
+    UNIT,
+    ordinary_words,
+)
+from signalwatch.resolve.text import keys, spellings
+
+# Kinds of writing, best first. Between two accounts the better tier wins, within a tier the name is ambiguous.
+NAME, LEGAL_NAME, ALIAS, FORMER, FAMILY, CORE, HEAD, PRESS = range(1, 9)
+TIER = (0, 1, 1, 1, 2, 3, 4, 5, 6)
+METHOD = ("", "exact", "exact", "alias", "former_name", "family", "short_name", "short_name", "short_name")
+
+# What the words of a writing are like.
+COINED, MULTI, WORD, SHORT, DESCRIBED, RIVAL, DOUBTFUL = 1, 2, 4, 8, 16, 32, 64
+# What is known of an account.
+GROUP, BARE, CAPITALS, CONTRACT = 1, 2, 4, 8
+
+_DESC = (DRUG | CARE | RESEARCH | UNIT | CARE_SITES | {"scientific", "company"}) - {"advanced", "new", "de", "y", "e"}
+_GEO = COUNTRIES | PLACES
+_PHRASE_ENDS: dict[str, list[tuple[str, ...]]] = {}
+for _phrase in sorted(LEGAL_PHRASES, key=len, reverse=True):
+    _PHRASE_ENDS.setdefault(_phrase[-1], []).append(_phrase)
+_FUSED = ("therapeutics", "pharma", "bio", "med")
+
+
+def strip_legal(words: Sequence[str]) -> list[str]:
+    """Canonical tokens without legal forms at either end; at least one token stays."""
+    start, end = 0, len(words)
+    while end > 1:
+        last = words[end - 1]
+        for phrase in _PHRASE_ENDS.get(last, ()):
+            if end > len(phrase) and tuple(words[end - len(phrase) : end]) == phrase:
+                end -= len(phrase)
+                break
+        else:
+            if last in LEGAL or last == "and":
+                end -= 1
+            else:
+                break
+    while start < end - 1 and (words[start] in LEGAL_PREFIX or words[start] == "the"):
+        start += 1
+    return list(words[start:end])
+
+
+def name_tokens(core: Sequence[str]) -> list[str]:
+    """The tokens that carry the name: trailing descriptors ("Therapeutics", "Research") left out, one kept at least."""
+    end = len(core)
+    while end > 1 and core[end - 1] in _DESC:
+        end -= 1
+    return list(core[:end])
+
+
+class Index:
+    """Every writing of every account. ``look`` and ``whole`` answer packed codes; the static methods unpack them."""
+
+    def __init__(self, accounts: Iterable[Account], families: Families | None = None) -> None:
+        self.ids: list[str] = []
+        self.labels: list[str] = []
+        self.flags = bytearray()
+        self.descriptors: list[frozenset[str]] = []
+        self.surfaces: dict[str, int] = {}
+        self.whole: dict[str, int] = {}
+        self.many: list[tuple[int, ...]] = []
+        self.longest: dict[str, int] = {}
+        self.ciks: dict[int, int] = {}
+        self.tickers: dict[str, list[int]] = {}
+        self.domains: dict[str, int] = {}
+        self.countries: list[str] = []
+        self.position: dict[str, int] = {}
+        self.shared: dict[str, list[tuple[int, frozenset[str], bool]]] = {}
+        self.families = families or Families()
+        self._words = ordinary_words()
+        self._interned: dict[frozenset[str], frozenset[str]] = {}
+        accounts = list(accounts)
+        parents = Counter(a.parent_account_id for a in accounts if a.parent_account_id)
+        for account in accounts:
+            self._add_account(account, parents[account.account_id] > 1)
+        self._keep_legal_forms(accounts)
+        if families is not None:
+            self._add_families(families)
+        for key in (*self.surfaces, *self.whole):
+            head, _, rest = key.partition(" ")
+            length = rest.count(" ") + 2 if rest else 1
+            if length > self.longest.get(head, 0):
+                self.longest[head] = length
+        self.ends = self._word_ends()
+        self.version = digest(self.families.version, [self._account_digest(a) for a in accounts])
+
+    @staticmethod
+    def _account_digest(a: Account) -> list[object]:
+        return [
+            a.account_id,
+            a.name,
+            a.legal_name,
+            a.aliases,
+            a.former_names,
+            a.cik,
+            a.ticker,
+            a.website_domain,
+            a.parent_account_id,
+            a.kind,
+            a.country,
+        ]
+
+    # --- packing ---------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def account(code: int) -> int:
+        """Position of the account in ``ids``."""
+        return code >> 16
+
+    @staticmethod
+    def kind(code: int) -> int:
+        """Kind of writing, one of the constants above."""
+        return code >> 8 & 0xFF
+
+    @staticmethod
+    def marks(code: int) -> int:
+        """What the words of the writing are like, a set of bits."""
+        return code & 0xFF
+
+    def look(self, key: str) -> tuple[int, ...]:
+        """All codes of a canonical name, () when nobody is written so."""
+        code = self.surfaces.get(key)
+        if code is None:
+            return ()
+        return (code,) if code >= 0 else self.many[-1 - code]
+
+    def account_of(self, name: str) -> int | None:
+        """The one account that carries ``name`` as its own name, alias or former name."""
+        all_keys = keys(name)
+        code = self.whole.get(" ".join(all_keys))
+        codes = (code,) if code is not None and code >= 0 else self.look(" ".join(strip_legal(all_keys)))
+        own = {c >> 16 for c in codes if TIER[c >> 8 & 0xFF] <= TIER[FORMER]}
+        return own.pop() if len(own) == 1 else None
+
+    # --- building --------------------------------------------------------------------------------------------------
+
+    def marks_of(self, core: Sequence[str]) -> int:
+        """What the words of a writing are like: coined, several, ordinary, short, with descriptors."""
+        carry = name_tokens(core)
+        marks = DESCRIBED if len(carry) < len(core) else 0
+        if len(carry) > 1:
+            marks |= MULTI
+        if any(self.is_coined(token) for token in carry):
+            return marks | COINED
+        if len(carry) == 1 and len(carry[0]) <= 4 and carry[0] not in self._words:
+            return marks | SHORT
+        return marks | WORD
+
+    def is_coined(self, token: str) -> bool:
+        """Whether the token is a made-up word that carries a name alone."""
+        if len(token) < 4:
+            return False
+        return token not in self._words and token not in _DESC and token not in _GEO and not token.isdigit()
+
+    def is_word(self, token: str) -> bool:
+        """Whether this is an ordinary word, a place or a descriptor, so no misspelt brand."""
+        return token in self._words or token in _DESC or token in _GEO
+
+    def _put(self, key: str, account: int, kind: int, marks: int) -> None:
+        code = account << 16 | kind << 8 | marks
+        old = self.surfaces.get(key)
+        if old is None:
+            self.surfaces[key] = code
+            return
+        codes = (old,) if old >= 0 else self.many[-1 - old]
+        tier = TIER[kind]
+        best = TIER[codes[0] >> 8 & 0xFF]
+        if all(c >> 16 == account for c in codes):
+            if kind < codes[0] >> 8 & 0xFF:
+                self.surfaces[key] = code
+            return
+        if tier < best:
+            self.surfaces[key] = code | RIVAL
+        elif tier > best:
+            if old >= 0:
+                self.surfaces[key] = old | RIVAL
+        elif not any(c >> 16 == account for c in codes):
+            self.many.append((*codes, code))
+            self.surfaces[key] = -len(self.many)
+
+    def _add_account(self, account: Account, has_units: bool) -> None:
+        number = len(self.ids)
+        self.ids.append(account.account_id)
+        self.labels.append(account.name)
+        self.countries.append(account.country)
+        self.position[account.account_id] = number
+        described: set[str] = set()
+        bare = False
+        seen: set[str] = set()
+        for kind, text in self._writings(account):
+            for spelling in spellings(text):
+                core = strip_legal(keys(spelling))
+                key = " ".join(core)
+                if kind == LEGAL_NAME and core and name_tokens(core) == core:
+                    bare = True
+                if not key or key in seen:
+                    continue
+                seen.add(key)
+                marks = self.marks_of(core)
+                if len(core) == 1 and len(key) <= 4 and text.split()[0].isupper():
+                    marks = SHORT
+                self._put(key, number, kind, marks)
+                carry = name_tokens(core)
+                if kind in (NAME, LEGAL_NAME):
+                    described.update(core[len(carry) :])
+                self._short_forms(number, kind, core, carry, marks, seen)
+        flags = (GROUP if has_units or account.kind == "big_pharma" or self._in_families(account) else 0) | (
+            BARE if bare else 0
+        )
+        if account.name.isupper() and len(account.name) > 1:
+            flags |= CAPITALS
+        if account.kind == "cro_cdmo":
+            flags |= CONTRACT
+        self.flags.append(flags)
+        frozen = frozenset(described & (DRUG | CARE | RESEARCH | TECH))
+        self.descriptors.append(self._interned.setdefault(frozen, frozen))
+        if account.cik is not None:
+            self.ciks.setdefault(account.cik, number)
+        if account.ticker:
+            self.tickers.setdefault(account.ticker.upper(), []).append(number)
+        if account.website_domain:
+            self.domains.setdefault(account.website_domain.lower().removeprefix("www."), number)
+
+    def _in_families(self, account: Account) -> bool:
+        return any(self.families.group(n) is not None for n in (account.name, account.legal_name) if n)
+
+    @staticmethod
+    def _writings(account: Account) -> Iterable[tuple[int, str]]:
+        yield NAME, account.name
+        if account.legal_name:
+            yield LEGAL_NAME, account.legal_name
+        for alias in account.aliases:
+            yield ALIAS, alias
+        for former in account.former_names:
+            yield FORMER, former
+
+    def _short_forms(
+        self, number: int, kind: int, core: list[str], carry: list[str], marks: int, seen: set[str]
+    ) -> None:
+        """Forms that follow from a full one: without descriptors, without a leading place, its coined first word."""
+        former = kind in (FORMER, FAMILY)
+        if former and not marks & COINED:
+            return  # "Arena Pharmaceuticals" of long ago gives no right to "Arena"
+        forms: list[tuple[int, list[str]]] = []
+        if len(carry) < len(core):
+            forms.append((CORE, carry))
+        begin = 0
+        while begin < len(core) - 1 and (core[begin] in LEADING or (core[begin] in PLACES and begin + 1 < len(carry))):
+            begin += 1
+        if begin:
+            rest = core[begin:]
+            forms.append((LEGAL_NAME if core[begin - 1] in LEADING else CORE, rest))
+            short = name_tokens(rest)
+            if len(short) < len(rest):
+                forms.append((CORE, short))
+        if len(carry) > 1 and not begin and not former:
+            if self.is_coined(carry[0]) and len(carry[0]) > 4:
+                forms.append((HEAD, carry[:1]))
+            if len(carry) > 2 and carry[-2] != "and":
+                forms.append((HEAD, carry[:-1]))
+        if len(carry) == 1 and not former:
+            for ending in _FUSED:
+                if carry[0].endswith(ending) and len(carry[0]) - len(ending) > 5 and carry[0] not in self._words:
+                    stem = carry[0][: -len(ending)]
+                    forms.append((PRESS, [stem]))
+        for form_kind, form in forms:
+            key = " ".join(form)
+            if key and key not in seen and not all(t in _DESC or t in _GEO - {"zealand"} for t in form):
+                seen.add(key)
+                self._put(key, number, form_kind, self.marks_of(form))
+
+    def _keep_legal_forms(self, accounts: Sequence[Account]) -> None:
+        """Where two accounts differ by legal form only (the two Mercks), keep the long writing as well."""
+        for number, account in enumerate(accounts):
+            for _, text in self._writings(account):
+                all_keys = keys(text)
+                core = strip_legal(all_keys)
+                if len(core) == len(all_keys) or len(self.look(" ".join(core))) < 2:
+                    continue
+                for length in range(len(core) + 1, len(all_keys) + 1):
+                    key = " ".join(all_keys[:length])
+                    code = number << 16 | LEGAL_NAME << 8 | self.marks_of(core)
+                    old = self.whole.setdefault(key, code)
+                    if old >> 16 != number:
+                        self.whole[key] = -1  # written alike to the last word: nobody's
+        self.whole = {key: code for key, code in self.whole.items() if code >= 0}
+
+    def _add_families(self, families: Families) -> None:
+        def account_of(name: str) -> str | None:
+            number = self.account_of(name)
+            return None if number is None else self.ids[number]
+
+        for fact in families.facts:
+            owners = {account_of(fact.company) or families.today(fact.company, account_of)}
+            if fact.kind == "spun_off":
+                continue
+            if fact.others:
+                owners |= {account_of(other) or families.today(other, account_of) for other in fact.others}
+            doubtful = DOUBTFUL if fact.kind in ("split", "shell") else 0
+            for owner in sorted(o for o in owners if o):
+                self._put_family(fact.name, self.position[owner], doubtful)
+        for group in families.groups:
+            owner_id = next((i for i in map(account_of, (group.company, *group.names)) if i), None)
+            if owner_id is None:
+                owner_id = families.today(group.company, account_of)
+            for name in group.shared:
+                clues = frozenset(key for clue in group.clues for key in keys(clue))
+                usual = name in group.press
+                place = -1 if owner_id is None else self.position[owner_id]
+                self.shared.setdefault(" ".join(strip_legal(keys(name))), []).append((place, clues, usual))
+            if owner_id is None:
+                continue
+            for name in (group.company, *group.names):
+                self._put_family(name, self.position[owner_id], 0)
+            for name in group.press:
+                if name in group.shared:
+                    continue
+                core = strip_legal(keys(name))
+                self._put(" ".join(core), self.position[owner_id], PRESS, self.marks_of(core))
+            for name in group.shared:
+                self._share(" ".join(strip_legal(keys(name))), self.position[owner_id])
+
+    def _share(self, key: str, account: int) -> None:
+        codes = {c >> 16: c for c in self.look(key)}
+        codes.setdefault(account, account << 16 | NAME << 8 | WORD)
+        self.many.append(tuple(code | DOUBTFUL for code in codes.values()))
+        self.surfaces[key] = -len(self.many)
+
+    def _put_family(self, name: str, account: int, doubtful: int) -> None:
+        for spelling in spellings(name):
+            core = strip_legal(keys(spelling))
+            marks = self.marks_of(core) | doubtful
+            self._put(" ".join(core), account, FAMILY, marks)
+            if not doubtful and marks & COINED and not marks & MULTI:
+                self._short_forms(account, FAMILY, core, name_tokens(core), marks, set())
+
+    def _word_ends(self) -> dict[str, array[int]]:
+        """Names written as one word, by their first and last three letters, for misspellings and odd spacing."""
+        ends: dict[str, array[int]] = {}
+        self.joined: list[str] = []
+        self.joined_key: list[str] = []
+        known: dict[str, str] = {}
+        for key, code in self.surfaces.items():
+            first = code if code >= 0 else self.many[-1 - code][0]
+            if first >> 8 & 0xFF > CORE or not first & (COINED | MULTI) or first & DOUBTFUL:
+                continue
+            carry = " ".join(name_tokens(key.split(" ")))
+            joined = carry.replace(" ", "")
+            if len(joined) < 5 or joined in known or carry not in self.surfaces:
+                continue
+            known[joined] = carry
+            place = len(self.joined)
+            self.joined.append(joined)
+            self.joined_key.append(carry)
+            for part in ("^" + joined[:3], joined[-3:] + "$"):
+                bucket = ends.get(part)
+                if bucket is None:
+                    bucket = ends[part] = array("I")
+                bucket.append(place)
+        return ends
