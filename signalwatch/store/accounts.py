@@ -29,6 +29,7 @@ _count_up = insert(meta)
 _count_up = _count_up.on_conflict_do_update(
     index_elements=["key"], set_={"value": cast(cast(meta.c.value, BigInteger) + 1, Text)}
 )
+_changes = select(meta.c.value).where(meta.c.key == bindparam("b_key"))
 _ANY, _NAMES = "accounts_changed", "account_names_changed"
 
 
@@ -41,6 +42,11 @@ def account_of(row: Any) -> Account:
 def counted(tx: Connection, *, names: bool) -> None:
     """Note that accounts changed, so that `Store.accounts_version` moves (and `Store.names_version`)."""
     many(tx, _count_up, [{"key": key, "value": "1"} for key in ((_ANY, _NAMES) if names else (_ANY,))])
+
+
+def changes_of_accounts(connection: Connection, *, names: bool = False) -> str:
+    """How often accounts changed, as text; ``names``: without tier moves."""
+    return connection.scalar(_changes, {"b_key": _NAMES if names else _ANY}) or "0"
 
 
 def change_tier(
@@ -99,15 +105,13 @@ class Accounts(Topic):
 
     def accounts_version(self) -> str:
         """A short text that changes with every change of any account (tier moves and aliases too)."""
-        return self._version(_ANY)
+        with self._db.read() as connection:
+            return changes_of_accounts(connection)
 
     def names_version(self) -> str:
         """A short text that changes when names, identifiers or attributes change, but not with tier moves."""
-        return self._version(_NAMES)
-
-    def _version(self, key: str) -> str:
         with self._db.read() as connection:
-            return connection.scalar(select(meta.c.value).where(meta.c.key == key)) or "0"
+            return changes_of_accounts(connection, names=True)
 
     def upsert_accounts(self, accounts: Iterable[Account], now: datetime, by: str = "import") -> tuple[int, int, int]:
         """Add or change accounts by id; the numbers added, changed and left as they were.

@@ -138,8 +138,8 @@ class Database:
         engine = create_engine(
             self.url,
             hide_parameters=True,
-            pool_size=8 if read_only else 1,
-            max_overflow=24 if read_only else 1,
+            pool_size=4 if read_only else 1,
+            max_overflow=28 if read_only else 1,
             connect_args={"timeout": self._patience_s, "check_same_thread": False, "isolation_level": None},
         )
 
@@ -148,7 +148,7 @@ class Database:
             run = connection.execute
             if read_only:
                 run("PRAGMA query_only=ON")
-                run("PRAGMA cache_size=-16384")
+                run("PRAGMA cache_size=-4096")
             else:
                 run("PRAGMA journal_mode=WAL")
                 run("PRAGMA synchronous=NORMAL")

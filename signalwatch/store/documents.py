@@ -17,7 +17,7 @@ from signalwatch.store.base import Topic, many, unique
 from signalwatch.store.operations import open_alert
 from signalwatch.store.records import PageCommit, PageResult, StoredDocument, StoredQuarantine
 from signalwatch.store.sources import merged_validators, source
-from signalwatch.store.sql import among, insert, ordered_at, storable_key
+from signalwatch.store.sql import among, insert, literally, ordered_at, storable_key
 from signalwatch.store.tables import (
     DocumentHeadRow,
     DocumentRow,
@@ -44,7 +44,7 @@ _move_head = _move_head.on_conflict_do_update(
         for name in ("document_id", "version", "fingerprint", "published_at", "last_read_at")
     },
 )
-_of_connector = head.c.connector == bindparam("connector")
+_of_connector = head.c.connector == bindparam("b_connector")
 _known = select(head.c.key, head.c.version, head.c.fingerprint, head.c.published_at).where(
     _of_connector, among(head.c.key, "keys")
 )
@@ -148,7 +148,7 @@ def quarantine_row(found: Quarantined, source_id: str, now: datetime) -> dict[st
 def watch(connection: Connection, connector: str, keys: Collection[str]) -> None:
     """Mark current documents as belonging to an account."""
     if keys:
-        connection.execute(_watch, {"connector": connector, "keys": unique(map(storable_key, keys))})
+        connection.execute(_watch, {"b_connector": connector, "keys": unique(map(storable_key, keys))})
 
 
 class Documents(Topic):
@@ -194,7 +194,7 @@ class Documents(Topic):
             many(tx, _move_head, heads)
             if page.read_keys:
                 keys = unique(map(storable_key, page.read_keys))
-                tx.execute(_read_again, {"connector": held.connector, "keys": keys, "now": now})
+                tx.execute(_read_again, {"b_connector": held.connector, "keys": keys, "now": now})
             watch(tx, held.connector, page.watched_keys)
             self._move_source(tx, page, result, held.validators)
             for notice in page.notices:
@@ -227,7 +227,7 @@ class Documents(Topic):
         if not asked:
             return {}
         with self._db.read() as connection:
-            rows = connection.execute(_known, {"connector": connector, "keys": list(asked)}).all()
+            rows = connection.execute(_known, {"b_connector": connector, "keys": list(asked)}).all()
         return {asked[r[0]]: Known(version=r[1], fingerprint=r[2], published_at=r[3]) for r in rows}
 
     def current_documents(self, connector: str, keys: Sequence[str]) -> dict[str, Document]:
@@ -236,7 +236,7 @@ class Documents(Topic):
         if not asked:
             return {}
         with self._db.read() as connection:
-            rows = connection.execute(_current, {"connector": connector, "keys": list(asked)}).all()
+            rows = connection.execute(_current, {"b_connector": connector, "keys": list(asked)}).all()
         return {asked[row.key]: document_of(row) for row in rows}
 
     def document(self, document_id: str) -> Document | None:
@@ -265,7 +265,7 @@ class Documents(Topic):
                 written for one of its events, or ingest marked it).
             before: only what was last read before this instant.
         """
-        statement = select(head.c.key).where(head.c.connector == connector, head.c.watched)
+        statement = select(head.c.key).where(head.c.connector == connector, literally("watched"))
         if before is not None:
             statement = statement.where(head.c.last_read_at < aware(before))
         params: dict[str, Any] = {}

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from msgspec.json import Decoder
-from sqlalchemy import Row, and_, bindparam, or_, select, text, update
+from sqlalchemy import Row, and_, bindparam, or_, select, update
 
 from signalwatch.clock import aware
 from signalwatch.model import Dossier
 from signalwatch.store import codec
 from signalwatch.store.base import Topic, many, unique
 from signalwatch.store.records import DeliveryAttempt, DeliveryResult, OutboxItem, OutboxRow
-from signalwatch.store.sql import among, insert, storable_key
+from signalwatch.store.sql import among, insert, literally, storable_key
 from signalwatch.store.tables import DeliveryRow, OutboxEntryRow, ThreadRow, table_of
 
 outbox, delivery, thread = table_of(OutboxEntryRow), table_of(DeliveryRow), table_of(ThreadRow)
@@ -24,7 +24,7 @@ _decode = Decoder(Dossier).decode
 insert_outbox = insert(outbox).on_conflict_do_nothing()
 _insert_thread = insert(thread).on_conflict_do_nothing()
 _free = or_(o.lease_until.is_(None), o.lease_until <= bindparam("now"))
-_open = text("state IN ('pending', 'sending')")  # literally as in the partial index, or it is not used
+_open = literally("state IN ('pending', 'sending')")
 _picked = (
     select(o.outbox_id)
     .where(_open, o.due_at <= bindparam("now"), _free)
@@ -41,7 +41,7 @@ _claim = (
 )
 _mark = (
     update(outbox)
-    .where(among(o.outbox_id, "ids"), o.lease_owner == bindparam("b_owner"), _open)
+    .where(among(o.outbox_id, "ids"), o.lease_owner == bindparam("b_owner"), o.state.in_(["pending", "sending"]))
     .values(state="sending", attempts=o.attempts + 1)
     .returning(o.outbox_id)
 )

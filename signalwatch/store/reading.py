@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.json import Decoder
 from msgspec.structs import replace
-from sqlalchemy import Row, Select, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, update
 
 from signalwatch.clock import aware
 from signalwatch.errors import UsageError
@@ -29,7 +29,7 @@ from signalwatch.store.documents import event, signal
 from signalwatch.store.outbox import outbox
 from signalwatch.store.records import StoredDecision, StoredEvent, StoredRecommendation
 from signalwatch.store.sources import source
-from signalwatch.store.sql import among, storable_key, upsert
+from signalwatch.store.sql import among, literally, storable_key, upsert
 from signalwatch.store.tables import metadata
 
 _decode_recommendation = Decoder(Recommendation).decode
@@ -58,6 +58,12 @@ def _recommendation_of(row: Row[Any]) -> StoredRecommendation:
     )
 
 
+def _in_state(state: str) -> ColumnElement[bool]:
+    if state not in ("new", "assessed", "held", "failed"):
+        raise UsageError(f"events are new, assessed, held or failed, not {state!r}")
+    return literally(f"state = '{state}'")
+
+
 class Reading(Topic):
     """Look-ups for the command line, the console and metrics."""
 
@@ -78,10 +84,14 @@ class Reading(Topic):
         """Events by any of these filters, the latest published first; times are about publication."""
         e = event.c
         statement: Select[Any] = select(event)
-        equal = {"state": state, "type": type, "story_id": story_id, "source_id": source_id, "connector": connector}
+        equal = {"type": type, "story_id": story_id, "source_id": source_id, "connector": connector}
         for name, value in equal.items():
             if value is not None:
                 statement = statement.where(e[name] == value)
+        if state is not None:
+            statement = statement.where(_in_state(state))
+        if story_id:
+            statement = statement.where(literally("story_id <> ''"))
         if document_key is not None:
             statement = statement.where(e.document_key == storable_key(document_key))
         if account_id is not None:
@@ -248,15 +258,19 @@ class Reading(Topic):
             return [_decision_of(packed) for packed in connection.scalars(statement)]
 
     def counts(self) -> dict[str, int]:
-        """Rows per table, and ``events.<state>``, ``outbox.<state>`` and ``events.<type>`` beside them."""
+        """Rows per table, and ``event.<state>`` and ``outbox.<state>`` beside them."""
         with self._db.read() as connection:
             found = {
                 table.name: int(connection.scalar(select(func.count()).select_from(table)) or 0)
                 for table in metadata.sorted_tables
             }
-            for name, column in (("event", event.c.state), ("outbox", outbox.c.state)):
-                for value, n in connection.execute(select(column, func.count()).group_by(column)):
-                    found[f"{name}.{value}"] = int(n)
+            for state in ("new", "held", "failed"):  # small, each with its partial index; the rest is assessed
+                waiting = select(func.count()).select_from(event).where(_in_state(state))
+                found[f"event.{state}"] = int(connection.scalar(waiting) or 0)
+            found["event.assessed"] = found["event"] - sum(found[f"event.{s}"] for s in ("new", "held", "failed"))
+            states = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+            for value, n in connection.execute(states):
+                found[f"outbox.{value}"] = int(n)
         return found
 
     def event_counts(self) -> dict[str, int]:
@@ -284,20 +298,20 @@ class Reading(Topic):
 def _lag_statements() -> list[tuple[Any, str, str]]:
     return [
         (
-            select(func.count(), func.min(event.c.first_seen_at)).where(text("state = 'new'")),
+            select(func.count(), func.min(event.c.first_seen_at)).where(literally("state = 'new'")),
             "new_events",
             "oldest_new_event_s",
         ),
         (
             select(func.count(), func.min(outbox.c.due_at)).where(
-                text("state IN ('pending', 'sending')"), outbox.c.due_at <= bindparam("now")
+                literally("state IN ('pending', 'sending')"), outbox.c.due_at <= bindparam("now")
             ),
             "outbox_due",
             "oldest_due_outbox_s",
         ),
         (
             select(func.count(), func.min(source.c.due_at)).where(
-                source.c.enabled, source.c.due_at <= bindparam("now")
+                literally("enabled"), source.c.due_at <= bindparam("now")
             ),
             "sources_overdue",
             "oldest_overdue_source_s",

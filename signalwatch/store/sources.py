@@ -13,7 +13,7 @@ from signalwatch.model import Validators
 from signalwatch.store import codec
 from signalwatch.store.base import Topic, many
 from signalwatch.store.records import PollOutcome, SourceSpec, SourceState
-from signalwatch.store.sql import among, insert
+from signalwatch.store.sql import among, insert, literally
 from signalwatch.store.tables import SourceRow, table_of
 
 source = table_of(SourceRow)
@@ -34,7 +34,7 @@ _change = (
 def _claim(only: bool) -> Any:
     """Lease the due rows in one statement: a CTE picks them (skipping locked ones), the update takes them."""
     free = or_(c.lease_until.is_(None), c.lease_until <= bindparam("now"))
-    wanted: Select[Any] = select(c.source_id).where(c.enabled, c.due_at <= bindparam("now"), free)
+    wanted: Select[Any] = select(c.source_id).where(literally("enabled"), c.due_at <= bindparam("now"), free)
     if only:
         wanted = wanted.where(among(c.source_id, "only"))
     picked = wanted.order_by(c.due_at, c.source_id).limit(bindparam("most")).with_for_update(skip_locked=True)

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, ColumnElement, Dialect, Table, Text, bindparam
+from sqlalchemy import ColumnElement, Dialect, Table, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import Insert as Insert
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from signalwatch.ids import digest_bytes
 from signalwatch.store.codec import clean
@@ -42,10 +42,11 @@ class TextList(TypeDecorator[Sequence[str]]):
 class among(FunctionElement[bool]):
     """``column IN (the list bound as name)`` with one parameter, whatever the list's length.
 
-    The statement compiles once and no limit on the number of parameters is met.
+    The statement compiles once and no limit on the number of parameters is met. The type is left open on purpose: what
+    SQLAlchemy takes for a boolean it compares with 1 on SQLite, and then no index is used.
     """
 
-    type = Boolean()
+    type = NullType()  # type: ignore[assignment]
     name = "among"
     inherit_cache = True
 
@@ -64,6 +65,11 @@ def _among_sqlite(element: among, compiler: SQLCompiler, **kw: Any) -> str:
     column, values = element.clauses
     name, array = compiler.process(column, **kw), compiler.process(values, **kw)
     return f"{name} IN (SELECT value FROM json_each({array}))"  # noqa: S608 - compiled names, not values
+
+
+def literally(condition: str) -> ColumnElement[bool]:
+    """A condition spelt exactly as in a partial index: a database uses such an index only when it recognises it."""
+    return text(condition)  # type: ignore[return-value]
 
 
 def insert(table: Table) -> Insert:

@@ -89,7 +89,7 @@ class Store(Sources, Documents, Assessing, Accounts, Outbox, Reviews, Operations
                 try:
                     source = connection.connection.driver_connection
                     assert isinstance(source, sqlite3.Connection)
-                    source.backup(destination, pages=1000)
+                    source.backup(destination)  # in one step: a snapshot, whatever is written meanwhile
                 finally:
                     destination.close()
         except (sqlite3.Error, OSError) as error:

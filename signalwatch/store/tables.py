@@ -158,7 +158,8 @@ class EventRow(Row, table=True):
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_new", "ordered_at", "event_id", where="state = 'new'"),
-        Index("ix_event_waiting", "state", where="state IN ('held', 'failed')"),
+        Index("ix_event_held", "ordered_at", where="state = 'held'"),
+        Index("ix_event_failed", "ordered_at", where="state = 'failed'"),
         Index("ix_event_ordered", "ordered_at"),
         Index("ix_event_document", "connector", "document_key"),
         Index("ix_event_story", "story_id", where="story_id <> ''"),
@@ -218,7 +219,7 @@ class AccountRow(Row, table=True):
     ``fit`` are what the latest decision computed (for the swap candidate of a full tier)."""
 
     __tablename__ = "account"
-    __table_args__ = (Index("ix_account_tier_activity", "tier", "activity"),)
+    __table_args__ = (Index("ix_account_tier_activity", "tier", "activity", "account_id"),)
 
     account_id: str = Field(primary_key=True)
     name: str
@@ -375,7 +376,7 @@ class OutboxEntryRow(Row, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_due", "due_at", where="state IN ('pending', 'sending')"),
-        Index("ix_outbox_state", "state", "created_at"),
+        Index("ix_outbox_created", "created_at", "state"),
         Index("ix_outbox_story", "story_id", where="story_id <> ''"),
     )
 

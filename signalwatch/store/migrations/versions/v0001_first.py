@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("body", String(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", name="pk_account"),
     )
-    op.create_index("ix_account_tier_activity", "account", ["tier", "activity"])
+    op.create_index("ix_account_tier_activity", "account", ["tier", "activity", "account_id"])
 
     op.create_table(
         "decision",
@@ -141,6 +141,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_event_document", "event", ["connector", "document_key"])
     op.create_index(
+        "ix_event_failed",
+        "event",
+        ["ordered_at"],
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
+    op.create_index(
+        "ix_event_held",
+        "event",
+        ["ordered_at"],
+        sqlite_where=sa.text("state = 'held'"),
+        postgresql_where=sa.text("state = 'held'"),
+    )
+    op.create_index(
         "ix_event_new",
         "event",
         ["ordered_at", "event_id"],
@@ -154,13 +168,6 @@ def upgrade() -> None:
         ["story_id"],
         sqlite_where=sa.text("story_id <> ''"),
         postgresql_where=sa.text("story_id <> ''"),
-    )
-    op.create_index(
-        "ix_event_waiting",
-        "event",
-        ["state"],
-        sqlite_where=sa.text("state IN ('held', 'failed')"),
-        postgresql_where=sa.text("state IN ('held', 'failed')"),
     )
 
     op.create_table(
@@ -242,6 +249,7 @@ def upgrade() -> None:
         sa.Column("dossier_z", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("outbox_id", name="pk_outbox"),
     )
+    op.create_index("ix_outbox_created", "outbox", ["created_at", "state"])
     op.create_index(
         "ix_outbox_due",
         "outbox",
@@ -249,7 +257,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('pending', 'sending')"),
         postgresql_where=sa.text("state IN ('pending', 'sending')"),
     )
-    op.create_index("ix_outbox_state", "outbox", ["state", "created_at"])
     op.create_index(
         "ix_outbox_story",
         "outbox",
