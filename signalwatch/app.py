@@ -22,8 +22,8 @@ from signalwatch.detect import Detector
 from signalwatch.detect import load as load_detector
 from signalwatch.engine.health import HealthServer, Metrics
 from signalwatch.engine.local import Inline, LocalEngine, Tick
-from signalwatch.errors import ConfigError, RuleSetError
-from signalwatch.http import HostPolicy, HttpDoor, HttpSettings
+from signalwatch.errors import ConfigError, Problem, RuleSetError
+from signalwatch.http import HostPolicy, HttpDoor, HttpSettings, default_hosts
 from signalwatch.ingest import Ingest, PollReport, Watchlist
 from signalwatch.model import Dossier
 from signalwatch.notifiers import render as rendering
@@ -33,9 +33,6 @@ from signalwatch.ruleset import Pack, load_pack
 from signalwatch.store import Store, open_store
 from signalwatch.store.records import OutboxItem, SourceSpec
 
-SEC_HOSTS = ("www.sec.gov", "data.sec.gov", "efts.sec.gov")
-"""One budget for all of them: "no more than 10 requests per second, regardless of the number of machines"."""
-
 _FAILURES_BEFORE_ALARM = 3
 _HEARTBEAT_LIMIT = 60.0
 
@@ -44,8 +41,7 @@ def _http_settings(config: Configuration) -> HttpSettings:
     section = config.settings.http
     contact = config.settings.contact
     agent = section.user_agent or f"signalwatch/{__version__} ({contact or 'no contact configured'})"
-    hosts = {host: HostPolicy(min_interval=0.125, group="sec") for host in SEC_HOSTS}
-    hosts["clinicaltrials.gov"] = HostPolicy(min_interval=1.0)
+    hosts = dict(default_hosts())
     for host, one in section.hosts.items():
         hosts[host] = HostPolicy(
             min_interval=one.min_interval.total_seconds(),
@@ -60,7 +56,7 @@ def _http_settings(config: Configuration) -> HttpSettings:
         max_bytes=section.max_bytes,
         connect_timeout=section.connect_timeout,
         read_timeout=section.read_timeout,
-        max_wait=section.max_wait,
+        max_wait=section.max_wait.total_seconds(),
         hosts=hosts,
     )
 
@@ -77,9 +73,24 @@ def folder_signature(folder: Path) -> str:
     return ids.digest(rows)
 
 
+def families_of(rules: Path) -> Families:
+    """The corporate families of a rules folder; raises ConfigError when the file is wrong or missing."""
+    path = rules / "families.yaml"
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise ConfigError([Problem(str(path), 0, 0, f"cannot be read: {error.strerror}")]) from error
+    return load_families(text, str(path))
+
+
+def router(pack: Pack, config: Configuration) -> Router:
+    """The routing tree on the configured channels."""
+    return Router(pack.routes, channels=tuple(config.channels), default=config.settings.default_channels)
+
+
 def check_routes(pack: Pack, config: Configuration) -> None:
     """Routes may only name configured channels; raises ConfigError otherwise."""
-    Router(pack.routes, channels=tuple(config.channels)).check()
+    router(pack, config).check()
 
 
 class App:
@@ -107,7 +118,7 @@ class App:
         # Everything fallible is built before anything is opened or started.
         self.pack: Pack = load_pack(config.rules_folder)
         self.detector: Detector = load_detector(config.rules_folder / "triggers")
-        self.families: Families = load_families(config.rules_folder / "families.yaml")
+        self.families: Families = families_of(config.rules_folder)
         self.rules_signature = folder_signature(config.rules_folder)
         check_routes(self.pack, config)
         self.store: Store = open_store(config.database_url)
@@ -190,7 +201,7 @@ class App:
                 accounts=accounts,
                 resolver=resolver,
                 pack=self.pack,
-                router=Router(self.pack.routes, channels=tuple(self.config.channels)),
+                router=router(self.pack, self.config),
                 accounts_hash=version,
                 public_url=self.config.settings.public_url,
             )
@@ -220,7 +231,7 @@ class App:
         try:
             pack = load_pack(self.config.rules_folder)
             detector = load_detector(self.config.rules_folder / "triggers")
-            families = load_families(self.config.rules_folder / "families.yaml")
+            families = families_of(self.config.rules_folder)
             check_routes(pack, self.config)
         except (RuleSetError, ConfigError) as error:
             self.log.error("rules_refused", problems=[str(p) for p in error.problems][:50])

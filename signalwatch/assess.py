@@ -21,6 +21,7 @@ from signalwatch.model import (
     Account,
     Case,
     Decision,
+    Dossier,
     Event,
     Match,
     Organisation,
@@ -31,6 +32,7 @@ from signalwatch.model import (
     StoryState,
     TierState,
 )
+from signalwatch.routing import facts_of
 from signalwatch.scoring import points_for
 from signalwatch.store.records import AssessedEvent, AssessWrite, OutboxItem, ReviewItem, Suggestion
 
@@ -85,6 +87,9 @@ class Gathered:
     programs: dict[str, list[Program]] = field(default_factory=dict)
     tiers: dict[str, TierState] = field(default_factory=dict)
     told: set[tuple[str, str]] = field(default_factory=set)
+    recipients: dict[tuple[str, str], set[tuple[str, str]]] = field(
+        default_factory=dict
+    )  # who got it: channel, recipient
 
     def add_story(self, story: StoryState) -> None:
         """Make a new or changed story findable for the rest of the batch."""
@@ -252,9 +257,48 @@ class Planner:
             letter = dossier.build(
                 case, decision, alert, ruleset=self.k.pack.hash, threshold=None, public_url=self.k.public_url
             )
-            for item in self.k.router.route(letter, account, case.signal, self.now):
+            for item in self._mail(letter, account, final, program):
                 self.outbox[item.outbox_id] = item
             self.g.told.add((intent.story_id, account_id))
+
+    def _mail(self, letter: Dossier, account: Account, signal: Signal, program: Program | None) -> list[OutboxItem]:
+        """Outbox items of one alert; a correction or update also goes to everyone who got the original."""
+        facts = facts_of(letter, account, signal, program.areas if program is not None else ())
+        items = [
+            OutboxItem(
+                outbox_id=ids.digest("outbox", letter.alert_id, d.channel, d.recipient),
+                channel=d.channel,
+                recipient=d.recipient,
+                kind=letter.kind,
+                dossier=letter,
+                group_key=d.group_key,
+                thread_key=f"{account.account_id}|{letter.program or letter.story_id}",
+                due_at=d.due_at,
+                created_at=self.now,
+                account_id=account.account_id,
+                story_id=letter.story_id,
+                decision_id=letter.decision_id,
+            )
+            for d in self.k.router.deliveries(facts, letter, self.now)
+        ]
+        if letter.kind in ("correction", "update"):
+            reached = {(i.channel, i.recipient) for i in items}
+            for channel, recipient in sorted(
+                self.g.recipients.get((letter.story_id, account.account_id), set()) - reached
+            ):
+                items.append(
+                    replace(
+                        items[0] if items else OutboxItem(
+                            outbox_id="", channel=channel, recipient=recipient, kind=letter.kind, dossier=letter,
+                            due_at=self.now, created_at=self.now, account_id=account.account_id, story_id=letter.story_id,
+                            decision_id=letter.decision_id, thread_key=f"{account.account_id}|{letter.program or letter.story_id}",
+                        ),
+                        outbox_id=ids.digest("outbox", letter.alert_id, channel, recipient),
+                        channel=channel,
+                        recipient=recipient,
+                    )
+                )  # fmt: skip
+        return items
 
     def _hold(self, event: Event, organisation: Organisation, match: Match) -> None:
         review_id = ids.digest("review", organisation.name.casefold().strip())
@@ -326,6 +370,10 @@ def gather(tx: AssessTx, resolved: Iterable[Resolved], now: datetime) -> Gathere
         gathered.programs = {a: list(p) for a, p in tx.programs(account_ids).items()}
         gathered.tiers = dict(tx.tier_states(account_ids))
         gathered.told = set(tx.told(list(gathered.stories)))
+        for story_id in {story_id for story_id, _ in gathered.told}:
+            for row in tx.told_recipients(story_id):
+                key = (story_id, row.item.account_id)
+                gathered.recipients.setdefault(key, set()).add((row.item.channel, row.item.recipient))
     return gathered
 
 
@@ -341,14 +389,14 @@ class Assess:
         self._log = log
         self._batch = batch
 
-    def run(self) -> AssessReport:
-        """Assess one batch. The report's ``events`` is 0 when nothing waited."""
+    def run(self, *, quiet: bool = False) -> AssessReport:
+        """Assess one batch; with ``quiet`` nothing of it alerts. The report's ``events`` is 0 when nothing waited."""
         started = time.perf_counter()
         report = AssessReport()
         knowledge = self._knowledge()
         now = self._clock.now()
         with self._store.assessing(now, limit=self._batch) as tx:
-            events = tx.events
+            events = [replace(e, quiet=True) for e in tx.events] if quiet else tx.events
             if not events:
                 return report
             resolved = [resolve_event(event, knowledge.resolver) for event in events]

@@ -114,6 +114,7 @@ class Settings(_Model):
     http: HttpSection = HttpSection()
     sources: tuple[SourceSection, ...] = ()
     channels: Mapping[str, Mapping[str, Any]] = {}
+    default_channels: tuple[str, ...] = ()
     operator: OperatorSection = OperatorSection()
     service: ServiceSection = ServiceSection()
     log: LogSection = LogSection()
@@ -351,6 +352,10 @@ def load_text(text: str | bytes, name: str, folder: Path, *, env: Mapping[str, s
                 hint="contact: you@your-company.com",
             )
         )
+    for index, name in enumerate(settings.default_channels):
+        if name not in settings.channels:
+            hint = yamlsrc.did_you_mean(name, list(settings.channels))
+            problems.append(source.problem(("default_channels", index), f"there is no channel {name!r}", hint=hint))
     if settings.operator.channel and settings.operator.channel not in settings.channels:
         hint = yamlsrc.did_you_mean(settings.operator.channel, list(settings.channels))
         problems.append(

@@ -60,7 +60,7 @@ class DeliveryReport:
 def backoff(attempts: int, rng: random.Random, retry_after: timedelta | None = None) -> timedelta:
     """Full jitter over a doubling wait, never shorter than what the server asked for."""
     ceiling = min(FIRST_WAIT * (2 ** min(attempts, 12)), LONGEST_WAIT)
-    wait = ceiling * rng.random()
+    wait: timedelta = ceiling * rng.random()
     return max(wait, retry_after) if retry_after is not None else wait
 
 

@@ -6,6 +6,7 @@ its reason, next to nothing being lost.
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import threading
 import time
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _LONGEST_BACKOFF = timedelta(hours=6)
 _BLOCKED_FOR = timedelta(hours=1)
+STALE = timedelta(days=60)
+"""What was published longer ago than this when we first see it is recorded and scored, but is no news to anybody."""
 
 
 class Stopped(SignalwatchError):
@@ -100,14 +103,17 @@ class _Context:
         return self._store.watched_studies(self._connector, limit=limit, before=before)
 
 
-def is_quiet(state: SourceState, published_at: datetime | None, backfill: bool) -> bool:
+def is_quiet(state: SourceState, published_at: datetime | None, backfill: bool, now: datetime) -> bool:
     """First contact is quiet: whether something published then must not alert (design.md section 3, guarantee 7).
 
     A date without a time (midnight) counts to the end of its day. While the first poll has not succeeded yet, only
-    what is dated after the source was added may alert, and undated things are quiet.
+    what is dated after the source was added may alert, and undated things are quiet. Old news that only now comes into
+    view (a study re-read, a feed that shows its archive) is quiet as well.
     """
     if backfill:
         return False
+    if published_at is not None and published_at < now - STALE:
+        return True
     if published_at is None:
         return state.last_success_at is None
     if state.last_success_at is None:
@@ -143,7 +149,8 @@ def complete(
 def next_due(now: datetime, every: timedelta, failures: int, rng: random.Random) -> datetime:
     """When a source is due again: its interval with a little jitter, doubling after each failure up to six hours."""
     step = min(every * (2 ** min(failures, 10)), max(_LONGEST_BACKOFF, every))
-    return now + step * (1 + 0.05 * rng.random())
+    jitter: timedelta = step * (1 + 0.05 * rng.random())
+    return now + jitter
 
 
 class Ingest:
@@ -181,11 +188,30 @@ class Ingest:
         )
         return [self.poll(state, owner) for state in claimed]
 
-    def poll(self, state: SourceState, owner: str) -> PollReport:
+    def context(self, state: SourceState, source: ConfiguredSource) -> _Context:
+        """What the connector of a source may use."""
+        log = self._log.bind(source=state.source_id)
+        return _Context(state, source, self._store, self._http, self._clock, self._watchlist(), log)
+
+    def backfill(self, state: SourceState, owner: str, since: datetime, until: datetime, *, alert: bool) -> PollReport:
+        """Poll a claimed source for the past. Its cursor stays where it is; only ``alert`` lets what is found alert."""
+        source = dataclasses.replace(self._sources[state.source_id], backfill=alert)
+        pages = source.connector.backfill(since, until, self.context(state, source))
+        kept = (replace(page, cursor=dict(state.cursor)) for page in pages)
+        quiet_until = state.added_at if alert else self._clock.now() + timedelta(days=1)
+        return self.poll(replace(state, added_at=quiet_until), owner, kept, source)
+
+    def poll(
+        self,
+        state: SourceState,
+        owner: str,
+        pages: Iterable[Page] | None = None,
+        source: ConfiguredSource | None = None,
+    ) -> PollReport:
         """Poll one claimed source to its end and release it. Never raises for what the source does."""
         report = PollReport(state.source_id)
         started = time.perf_counter()
-        source = self._sources.get(state.source_id)
+        source = source or self._sources.get(state.source_id)
         now = self._clock.now()
         log = self._log.bind(source=state.source_id)
         if source is None:
@@ -193,9 +219,11 @@ class Ingest:
             report.ok, report.error = False, "not configured any more"
             return report
         due = next_due(now, source.every, 0, self._rng)
-        context = _Context(state, source, self._store, self._http, self._clock, self._watchlist(), log)
+        context = self.context(state, source)
+        if pages is None:
+            pages = source.connector.poll(dict(state.cursor), context)
         try:
-            for page in source.connector.poll(dict(state.cursor), context):
+            for page in pages:
                 self._commit(page, state, source, owner, report)
                 if page.not_before is not None:
                     due = max(due, page.not_before)
@@ -318,6 +346,6 @@ class Ingest:
             previous[document.key] = document
             document_id = ids.document_id(document.connector, document.key, document.version)
             for event in stated:
-                quiet = is_quiet(state, event.published_at or document.published_at, source.backfill)
+                quiet = is_quiet(state, event.published_at or document.published_at, source.backfill, now)
                 events.append(complete(event, document, state, now, document_id, quiet))
         return documents, events, quarantined

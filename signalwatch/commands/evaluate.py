@@ -90,13 +90,13 @@ def matching(
     """FILES in the format of mentions.jsonl."""
     from signalwatch.accounts import enrich as enrich_accounts
     from signalwatch.accounts import read_csv
+    from signalwatch.app import families_of
     from signalwatch.evaluate import matching as scoring
-    from signalwatch.resolve import load_families
 
     accounts = read_csv(accounts_file).accounts
     if enrich is not None:
         accounts = enrich_accounts(accounts, enrich)
-    families = load_families((rules_folder or starter_rules()) / "families.yaml")
+    families = families_of(rules_folder or starter_rules())
     result = scoring.evaluate(read_jsonl(files), accounts, families, expected_key=expected)
     return emit(scoring.public(result), scoring.table(result, errors=errors), as_json)
 

@@ -71,10 +71,9 @@ def check(ctx: click.Context, online: bool) -> int:
     """Check settings, rules, accounts and database; every problem is reported, not only the first."""
     from signalwatch import config as configs
     from signalwatch.accounts import read_csv
-    from signalwatch.app import check_routes
+    from signalwatch.app import check_routes, families_of
     from signalwatch.detect import load as load_detector
     from signalwatch.errors import SignalwatchError
-    from signalwatch.resolve import load_families
     from signalwatch.ruleset import load_pack
     from signalwatch.store import open_store
 
@@ -109,7 +108,7 @@ def check(ctx: click.Context, online: bool) -> int:
         step("routes", lambda: check_routes(pack, settings))
     if (detector := step("triggers", lambda: load_detector(folder / "triggers"))) is not None:
         click.echo(f"triggers: ok ({len(detector.types)} types)")
-    if step("families", lambda: load_families(folder / "families.yaml")) is not None:
+    if step("families", lambda: families_of(folder)) is not None:
         click.echo("families: ok")
     if settings.settings.accounts:
         result = step("accounts", lambda: read_csv(settings.folder / settings.settings.accounts))
@@ -139,7 +138,7 @@ def _online(settings: Any) -> int:
     app = App(settings)
     try:
         for source_id, answer in probe(app):
-            bad += answer != "ok"
+            bad += not answer.startswith("ok")
             click.echo(f"  {source_id}: {answer}")
     finally:
         app.close()

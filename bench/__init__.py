@@ -1,0 +1,1 @@
+"""Speed, as medians and ratios, on seeded inputs: `make bench`."""
