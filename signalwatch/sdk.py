@@ -30,11 +30,14 @@ from signalwatch.errors import (
 from signalwatch.ids import digest, digest_bytes, document_id, event_id
 from signalwatch.model import (
     EVENT_TYPES,
+    Action,
     Change,
     Detection,
     Document,
     Dossier,
     Event,
+    Evidence,
+    Fit,
     Json,
     Known,
     Message,
@@ -44,17 +47,21 @@ from signalwatch.model import (
     ProgramRef,
     Quarantined,
     Receipt,
+    Recommendation,
     Role,
+    RuleOutcome,
+    ScoreLine,
     Span,
     Validators,
 )
 
 __all__ = [
-    "EVENT_TYPES", "BadPayload", "Blocked", "Change", "Clock", "ConfigError", "Connector", "Deferred", "DeliveryError",
-    "Detection", "Detector", "Document", "Dossier", "Event", "Gone", "Http", "HttpResponse", "Json", "Known", "Message",
-    "Notice", "Notifier", "Organisation", "Page", "PluginConfig", "PollContext", "Problem", "ProgramRef", "Quarantined",
-    "Receipt", "RefusedAddress", "Role", "SendContext", "SignalwatchError", "SourceError", "Span", "Validators",
-    "aware", "digest", "digest_bytes", "document_id", "event_id",
+    "EVENT_TYPES", "Action", "BadPayload", "Blocked", "Change", "Clock", "ConfigError", "Connector", "Deferred",
+    "DeliveryError", "Detection", "Detector", "Document", "Dossier", "Event", "Evidence", "Fit", "Gone", "Http",
+    "HttpResponse", "Json", "Known", "Message", "Notice", "Notifier", "Organisation", "Page", "PluginConfig",
+    "PollContext", "Problem", "ProgramRef", "Quarantined", "Receipt", "Recommendation", "RefusedAddress", "Role",
+    "RuleOutcome", "ScoreLine", "SendContext", "SignalwatchError", "SourceError", "Span", "Validators", "aware",
+    "digest", "digest_bytes", "document_id", "event_id",
 ]  # fmt: skip
 
 
