@@ -130,7 +130,9 @@ class Event(Struct, frozen=True, kw_only=True):
     confidence: float = 1.0
     correction: bool = False
     quiet: bool = False
-    origin: str = ""  # who states it: filing | release (a company's own) | registry | agency | press; stories weigh by it
+    origin: str = (
+        ""  # who states it: filing | release (a company's own) | registry | agency | press; stories weigh by it
+    )
 
     @property
     def at(self) -> datetime:
@@ -370,6 +372,9 @@ class Recommendation(Struct, frozen=True, kw_only=True):
     expires_at: datetime | None = None
     decision_id: str = ""
     story_id: str = ""
+    decided_by: str = ""  # who approved, dismissed ...; filled by the store
+    decided_at: datetime | None = None
+    note: str = ""
 
 
 class Case(Struct, frozen=True, kw_only=True):

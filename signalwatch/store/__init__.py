@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from signalwatch.store.assessing import AssessTx
     from signalwatch.store.store import Store
 
-__all__ = ["Store", "open_store"]
+__all__ = ["AssessTx", "Store", "open_store"]
 
 
 def open_store(url: str, *, upgrade: bool = True) -> Store:
@@ -31,9 +32,9 @@ def open_store(url: str, *, upgrade: bool = True) -> Store:
 
 
 def __getattr__(name: str) -> object:
-    """Import `Store` only when it is asked for."""
-    if name == "Store":
-        from signalwatch.store.store import Store
+    """Import the classes only when they are asked for."""
+    if name in ("AssessTx", "Store"):
+        from signalwatch.store import store
 
-        return Store
+        return getattr(store, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

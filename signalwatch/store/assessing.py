@@ -392,6 +392,17 @@ class Assessing(Topic):
             changed = tx.execute(statement.values(state="new", outcome="", reason=""), {"ids": unique(event_ids)})
             return int(changed.rowcount)
 
+    def requeue_unmatched(self, name: str) -> int:
+        """Send unmatched and held events that mention ``name`` back to be assessed again (a new account); how many.
+
+        Reads every unmatched event: a command for people, not for a loop.
+        """
+        quoted = codec.clean_json(name.strip())[1:-1]
+        mentions = event.c.body.icontains(quoted, autoescape=True)
+        statement = update(event).where(event.c.outcome.in_(["unmatched", "held"]), mentions)
+        with self._db.write() as tx:
+            return int(tx.execute(statement.values(state="new", outcome="", reason="")).rowcount)
+
     def reset_events(
         self,
         since: datetime,

@@ -314,9 +314,10 @@ class Documents(Topic):
             return [
                 StoredQuarantine(
                     source_id=row.source_id,
-                    record=Quarantined(
-                        key=row.key, reason=row.reason, payload=codec.unpack(row.payload_z), url=row.url
-                    ),
+                    key=row.key,
+                    reason=row.reason,
+                    url=row.url,
+                    payload=codec.unpack(row.payload_z),
                     first_seen_at=row.first_seen_at,
                     last_seen_at=row.last_seen_at,
                 )

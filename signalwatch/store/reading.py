@@ -14,7 +14,7 @@ from signalwatch.clock import aware
 from signalwatch.errors import UsageError
 from signalwatch.model import Event, Program, Recommendation, Signal, StoryState
 from signalwatch.store import codec
-from signalwatch.store.accounts import change_tier
+from signalwatch.store.accounts import account, change_tier
 from signalwatch.store.assessing import (
     decision,
     program,
@@ -25,15 +25,33 @@ from signalwatch.store.assessing import (
     with_events,
 )
 from signalwatch.store.base import Topic, many
-from signalwatch.store.documents import event, signal
-from signalwatch.store.outbox import outbox
-from signalwatch.store.records import StoredDecision, StoredEvent, StoredRecommendation
+from signalwatch.store.documents import document, event, quarantine, signal
+from signalwatch.store.operations import alert
+from signalwatch.store.outbox import delivery, outbox
+from signalwatch.store.records import StoredDecision, StoredEvent
+from signalwatch.store.reviews import review, suggestion
 from signalwatch.store.sources import source
 from signalwatch.store.sql import among, literally, storable_key, upsert
-from signalwatch.store.tables import metadata
 
 _decode_recommendation = Decoder(Recommendation).decode
 _put_signal = upsert(signal)
+_COUNTED = {
+    "sources": source,
+    "documents": document,
+    "quarantined": quarantine,
+    "events": event,
+    "stories": story,
+    "accounts": account,
+    "programs": program,
+    "signals": signal,
+    "decisions": decision,
+    "recommendations": recommendation,
+    "reviews": review,
+    "suggestions": suggestion,
+    "outbox": outbox,
+    "deliveries": delivery,
+    "operator_alerts": alert,
+}
 
 
 def _event_of(row: Row[Any]) -> StoredEvent:
@@ -48,10 +66,12 @@ def _event_of(row: Row[Any]) -> StoredEvent:
     )
 
 
-def _recommendation_of(row: Row[Any]) -> StoredRecommendation:
+def _recommendation_of(row: Row[Any]) -> Recommendation:
     given = _decode_recommendation(row.body)
-    return StoredRecommendation(
-        recommendation=replace(given, status=row.status, created_at=row.created_at),
+    return replace(
+        given,
+        status=row.status,
+        created_at=row.created_at,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         note=row.note,
@@ -67,7 +87,7 @@ def _in_state(state: str) -> ColumnElement[bool]:
 class Reading(Topic):
     """Look-ups for the command line, the console and metrics."""
 
-    def events(
+    def stored_events(
         self,
         *,
         state: str | None = None,
@@ -81,7 +101,10 @@ class Reading(Topic):
         until: datetime | None = None,
         limit: int = 100,
     ) -> list[StoredEvent]:
-        """Events by any of these filters, the latest published first; times are about publication."""
+        """Events with what became of them, by any of these filters, the latest published first.
+
+        ``since`` and ``until`` are about publication (first sight where there is no date).
+        """
         e = event.c
         statement: Select[Any] = select(event)
         equal = {"type": type, "story_id": story_id, "source_id": source_id, "connector": connector}
@@ -105,11 +128,20 @@ class Reading(Topic):
         with self._db.read() as connection:
             return [_event_of(row) for row in connection.execute(statement)]
 
-    def event(self, event_id: str) -> StoredEvent | None:
-        """One event, or None."""
+    def events(self, **filters: Any) -> list[Event]:
+        """Like `stored_events`, but the events alone."""
+        return [item.event for item in self.stored_events(**filters)]
+
+    def stored_event(self, event_id: str) -> StoredEvent | None:
+        """One event with what became of it, or None."""
         with self._db.read() as connection:
             row = connection.execute(select(event).where(event.c.event_id == event_id)).first()
         return None if row is None else _event_of(row)
+
+    def event(self, event_id: str) -> Event | None:
+        """One event, or None."""
+        found = self.stored_event(event_id)
+        return None if found is None else found.event
 
     def events_by_id(self, event_ids: Collection[str]) -> dict[str, Event]:
         """Events by their ids."""
@@ -178,7 +210,7 @@ class Reading(Topic):
 
     def recommendations(
         self, status: str | None = None, account_id: str | None = None, limit: int = 100
-    ) -> list[StoredRecommendation]:
+    ) -> list[Recommendation]:
         """Recommendations, the latest first."""
         r = recommendation.c
         statement = select(recommendation).order_by(r.created_at.desc(), r.recommendation_id).limit(limit)
@@ -189,7 +221,7 @@ class Reading(Topic):
         with self._db.read() as connection:
             return [_recommendation_of(row) for row in connection.execute(statement)]
 
-    def recommendation(self, recommendation_id: str) -> StoredRecommendation | None:
+    def recommendation(self, recommendation_id: str) -> Recommendation | None:
         """One recommendation, or None."""
         statement = select(recommendation).where(recommendation.c.recommendation_id == recommendation_id)
         with self._db.read() as connection:
@@ -198,7 +230,7 @@ class Reading(Topic):
 
     def decide_recommendation(
         self, recommendation_id: str, status: str, by: str, at: datetime, note: str = ""
-    ) -> StoredRecommendation:
+    ) -> Recommendation:
         """What a person made of a recommendation. Approving it moves the account in the same transaction (and steps the
         swapped account down by one tier), with tier history.
 
@@ -220,7 +252,7 @@ class Reading(Topic):
                 reason = given.because or f"recommendation {recommendation_id}"
                 change_tier(tx, given.account_id, given.to_tier, at, by, reason, recommendation_id)
                 if given.kind == "swap" and given.swap_with:
-                    change_tier(tx, given.swap_with, given.to_tier + 1, at, by, reason, recommendation_id)
+                    change_tier(tx, given.swap_with, min(3, given.to_tier + 1), at, by, reason, recommendation_id)
             values = {
                 "status": status,
                 "decided_by": codec.clean(by),
@@ -258,19 +290,22 @@ class Reading(Topic):
             return [_decision_of(packed) for packed in connection.scalars(statement)]
 
     def counts(self) -> dict[str, int]:
-        """Rows per table, and ``event.<state>`` and ``outbox.<state>`` beside them."""
+        """How much there is: ``documents``, ``events``, ``stories`` ..., and ``events_new``, ``events_held``,
+        ``events_failed``, ``events_assessed``, ``outbox_pending``, ``outbox_sent`` and so on.
+        """
         with self._db.read() as connection:
             found = {
-                table.name: int(connection.scalar(select(func.count()).select_from(table)) or 0)
-                for table in metadata.sorted_tables
+                name: int(connection.scalar(select(func.count()).select_from(table)) or 0)
+                for name, table in _COUNTED.items()
             }
+            waiting = 0
             for state in ("new", "held", "failed"):  # small, each with its partial index; the rest is assessed
-                waiting = select(func.count()).select_from(event).where(_in_state(state))
-                found[f"event.{state}"] = int(connection.scalar(waiting) or 0)
-            found["event.assessed"] = found["event"] - sum(found[f"event.{s}"] for s in ("new", "held", "failed"))
-            states = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-            for value, n in connection.execute(states):
-                found[f"outbox.{value}"] = int(n)
+                n = int(connection.scalar(select(func.count()).select_from(event).where(_in_state(state))) or 0)
+                found[f"events_{state}"] = n
+                waiting += n
+            found["events_assessed"] = found["events"] - waiting
+            for state, n in connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)):
+                found[f"outbox_{state}"] = int(n)
         return found
 
     def event_counts(self) -> dict[str, int]:

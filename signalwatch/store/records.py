@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from signalwatch.model import (
     Candidate,
@@ -241,20 +241,11 @@ class StoredEvent(Struct, frozen=True, kw_only=True):
     assessed_at: datetime | None = None
 
 
-class StoredDecision(Struct, frozen=True, kw_only=True):
-    """A decision record: the decision and the inputs ``explain --verify`` re-runs it from."""
+class StoredDecision(NamedTuple):
+    """A decision record, as it was written: the decision and the inputs ``explain --verify`` re-runs it from."""
 
     decision: Decision
-    inputs: Mapping[str, Json] = {}
-
-
-class StoredRecommendation(Struct, frozen=True, kw_only=True):
-    """A recommendation (with its current status) and who decided it."""
-
-    recommendation: Recommendation
-    decided_by: str = ""
-    decided_at: datetime | None = None
-    note: str = ""
+    inputs: Mapping[str, Json]
 
 
 class TierChange(Struct, frozen=True, kw_only=True):
@@ -273,7 +264,10 @@ class StoredQuarantine(Struct, frozen=True, kw_only=True):
     """A record that was set aside, with its reason."""
 
     source_id: str
-    record: Quarantined
+    key: str
+    reason: str
+    url: str = ""
+    payload: bytes = b""
     first_seen_at: datetime
     last_seen_at: datetime
 

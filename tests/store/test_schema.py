@@ -85,7 +85,7 @@ def test_opening_an_empty_database_makes_it_ready(empty_database_url: str) -> No
     store = open_store(empty_database_url)
     try:
         assert store.check() == []
-        assert store.counts()["event"] == 0
+        assert store.counts()["events"] == 0
         store.upgrade()  # again: nothing to do
     finally:
         store.close()
