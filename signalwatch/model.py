@@ -375,6 +375,7 @@ class Recommendation(Struct, frozen=True, kw_only=True):
     decided_by: str = ""  # who approved, dismissed ...; filled by the store
     decided_at: datetime | None = None
     note: str = ""
+    auto_approve: bool = False  # every rule behind it says so: the service may approve it by itself
 
 
 class Case(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,392 @@
+"""Compiled conditions that join others (``all any not then within same``) and thresholds on the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from signalwatch.model import Signal
+from signalwatch.ruleset import units
+from signalwatch.ruleset.compare import Comparison
+from signalwatch.ruleset.events import EventTest
+from signalwatch.ruleset.nodes import Bound, Env, Node, Pool, Tree, Witness, day, describe, event_time
+
+
+def windows(
+    node: Node, env: Env, pool: Pool, low: Bound, high: Bound, length: timedelta
+) -> Iterable[tuple[Bound, Bound]]:
+    """Windows of ``length`` that hold the trigger's moment and could hold a witness: each starts at an event."""
+    at = env.at
+    earliest = at - length if low is None else max(low, at - length)
+    starts = {at} if low is None or low <= at else set()
+    for event_type in node.types:
+        for signal in pool.get(event_type, ()):
+            if earliest <= signal.at <= at:
+                starts.add(signal.at)
+    for start in sorted(starts, reverse=True):
+        end = start + length
+        yield start, end if high is None else min(high, end)
+
+
+@dataclass(slots=True)
+class All:
+    """Every part holds."""
+
+    path: str
+    parts: tuple[Node, ...]
+    types: frozenset[str] = frozenset()
+    measures: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.types = frozenset().union(*(p.types for p in self.parts))
+        self.measures = frozenset().union(*(p.measures for p in self.parts))
+
+    def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
+        """One witness of each part; when pinned, at least one of them holds the pin."""
+        if not pinned:
+            return self._join(env, pool, low, high, -1, ())
+        for i, part in enumerate(self.parts):
+            if env.pin.type in part.types or part.measures:
+                held = part.find(env, pool, low, high, True)
+                if held is not None:
+                    joined = self._join(env, pool, low, high, i, held)
+                    if joined is not None:
+                        return joined
+        return None
+
+    def _join(self, env: Env, pool: Pool, low: Bound, high: Bound, skip: int, held: Witness) -> Witness | None:
+        found: list[Signal] = list(held)
+        for i, part in enumerate(self.parts):
+            if i != skip:
+                witness = part.find(env, pool, low, high, False)
+                if witness is None:
+                    return None
+                seen = {s.signal_id for s in found}
+                found += [s for s in witness if s.signal_id not in seen]
+        return tuple(found)
+
+    def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
+        """The first part that fails; if none fails alone, what keeps the trigger out."""
+        if pinned:
+            touching = [p for p in self.parts if env.pin.type in p.types]
+            if touching and all(p.find(env, pool, low, high, True) is None for p in touching):
+                return touching[0].why(env, pool, low, high, True)
+        for part in self.parts:
+            if part.find(env, pool, low, high, False) is None:
+                return part.why(env, pool, low, high, False)
+        return self.path, "the parts do not hold together with the triggering event"
+
+    def tree(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Tree:
+        """All parts."""
+        return describe(self, env, pool, low, high, "all", [p.tree(env, pool, low, high) for p in self.parts])
+
+
+@dataclass(slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    path: str
+    parts: tuple[Node, ...]
+    types: frozenset[str] = frozenset()
+    measures: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.types = frozenset().union(*(p.types for p in self.parts))
+        self.measures = frozenset().union(*(p.measures for p in self.parts))
+
+    def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
+        """The witness of the first part that has one."""
+        for part in self.parts:
+            witness = part.find(env, pool, low, high, pinned)
+            if witness is not None:
+                return witness
+        return None
+
+    def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
+        """The part that is about the trigger, or the first."""
+        part = next((p for p in self.parts if env.pin.type in p.types), self.parts[0])
+        path, words = part.why(env, pool, low, high, pinned)
+        others = len(self.parts) - 1
+        return path, f"{words} (nor any of {others} other{'s' if others > 1 else ''})" if others else words
+
+    def tree(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Tree:
+        """All parts."""
+        return describe(self, env, pool, low, high, "any", [p.tree(env, pool, low, high) for p in self.parts])
+
+
+@dataclass(slots=True)
+class Not:
+    """The part holds nowhere: not in ``window`` before the trigger, nor since; without a window, not in the history."""
+
+    path: str
+    part: Node
+    window: timedelta | None = None
+    types: frozenset[str] = frozenset()
+    measures: frozenset[str] = frozenset()
+
+    def _found(self, env: Env) -> Witness | None:
+        low = None if self.window is None else env.at - self.window
+        return self.part.find(env, env.by_type, low, None, False)
+
+    def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
+        """Nothing to show: the empty witness, or None. Never holds the pin."""
+        return () if not pinned and self._found(env) is None else None
+
+    def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
+        """What stands against it."""
+        found = self._found(env)
+        if found:
+            newest = max(found, key=event_time)
+            return self.path, f"{newest.type} on {day(newest)} stands against it"
+        return self.path, "the opposite holds"
+
+    def tree(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Tree:
+        """The part, and what was found of it."""
+        low = None if self.window is None else env.at - self.window
+        return describe(self, env, pool, low, high, "not", [self.part.tree(env, env.by_type, low, None)])
+
+
+@dataclass(slots=True)
+class Within:
+    """The witness lies in one window of ``length`` that also holds the trigger's moment."""
+
+    path: str
+    part: Node
+    length: timedelta
+    types: frozenset[str] = frozenset()
+    measures: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.types = self.part.types
+        self.measures = self.part.measures
+
+    def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
+        """The witness of the newest window that has one."""
+        if pinned and env.pin.type not in self.types and not self.measures:
+            return None
+        for start, end in windows(self, env, pool, low, high, self.length):
+            witness = self.part.find(env, pool, start, end, pinned)
+            if witness is not None:
+                return witness
+        return None
+
+    def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
+        """How long a window would have been enough, when one would."""
+        free = self.part.find(env, pool, None, None, pinned)
+        if free is None:
+            return self.part.why(env, pool, None, None, pinned)
+        needed = self._needed(env, pool, pinned)
+        if needed is None:
+            return self.path, f"not within {units.show_duration(self.length)}"
+        return self.path, f"it would take {units.show_span(needed)}, more than {units.show_duration(self.length)}"
+
+    def _needed(self, env: Env, pool: Pool, pinned: bool) -> timedelta | None:
+        """The shortest window around the trigger that would have done."""
+        times = sorted({s.at for t in self.types for s in pool.get(t, ())} | {env.at})
+        starts = [t for t in times if t <= env.at][-60:]
+        ends = [t for t in times if t >= env.at][:60]
+        best: timedelta | None = None
+        for start in reversed(starts):
+            for end in ends:
+                if best is not None and end - start >= best:
+                    break
+                if self.part.find(env, pool, start, end, pinned) is not None:
+                    best = end - start
+                    break
+        return best
+
+    def tree(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Tree:
+        """The part within the window nearest to holding."""
+        tree = describe(self, env, pool, low, high, "within", [self.part.tree(env, pool, None, None)])
+        tree["wanted"] = f"within {units.show_duration(self.length)}"
+        return tree
+
+
+@dataclass(slots=True)
+class Same:
+    """All events of the witness share one known program or person."""
+
+    path: str
+    part: Node
+    key: Literal["program", "person"]
+    types: frozenset[str] = frozenset()
+    measures: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.types = self.part.types
+        self.measures = self.part.measures
+
+    def _of(self, signal: Signal) -> str:
+        return signal.program_id if self.key == "program" else signal.person
+
+    def _pools(self, env: Env, pool: Pool, pinned: bool) -> Iterable[Pool]:
+        if pinned and (env.pin.type in self.types or not self.measures):
+            keys = [self._of(env.pin)]
+        else:
+            keys = list(dict.fromkeys(self._of(s) for t in sorted(self.types) for s in reversed(pool.get(t, ()))))
+        for key in keys:
+            if key:
+                yield {t: [s for s in pool.get(t, ()) if self._of(s) == key] for t in self.types}
+
+    def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
+        """A witness of one program or person."""
+        for part in self._pools(env, pool, pinned):
+            witness = self.part.find(env, part, low, high, pinned)
+            if witness is not None:
+                return witness
+        return None
+
+    def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
+        """Whether it would hold across programs or persons, or fails anyway."""
+        if pinned and env.pin.type in self.types and not self._of(env.pin):
+            return self.path, f"the {self.key} of the triggering event is unknown"
+        if self.part.find(env, pool, low, high, pinned) is not None:
+            return self.path, f"it holds only across different {self.key}s"
+        for part in self._pools(env, pool, pinned):
+            return self.part.why(env, part, low, high, pinned)
+        return self.part.why(env, pool, low, high, pinned)
+
+    def tree(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Tree:
+        """The part, among events of one program or person."""
+        chosen = next(iter(self._pools(env, pool, env.pin.type in self.types)), pool)
+        tree = describe(self, env, pool, low, high, "same", [self.part.tree(env, chosen, low, high)])
+        tree["wanted"] = f"same {self.key}"
+        return tree
+
+
+@dataclass(slots=True)
+class Then:
+    """Different events, one per step, in order of event time."""
+
+    path: str
+    steps: tuple[EventTest, ...]
+    types: frozenset[str] = frozenset()
+    measures: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.types = frozenset().union(*(s.types for s in self.steps))
+
+    def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
+        """Walks through time, one moment after the other, keeping for each number of steps done one way of doing them.
+
+        Events of one moment may serve consecutive steps in any order, each event once.
+        """
+        if pinned and env.pin.type not in self.types:
+            return None
+        # reached[(steps done, pin used)] = the events that did them
+        reached: dict[tuple[int, bool], Witness] = {(0, False): ()}
+        for group in self._moments(env, pool, low, high):
+            grown = dict(reached)
+            for (done, used), witness in reached.items():
+                self._advance(env, group, done, used, witness, grown)
+            reached = grown
+            goal = reached.get((len(self.steps), True)) or (None if pinned else reached.get((len(self.steps), False)))
+            if goal is not None:
+                return goal
+        return None
+
+    def _moments(self, env: Env, pool: Pool, low: Bound, high: Bound) -> list[list[Signal]]:
+        signals = [
+            s
+            for t in self.types
+            for s in pool.get(t, ())
+            if (low is None or s.at >= low) and (high is None or s.at <= high)
+        ]
+        signals.sort(key=lambda s: (s.at, s.signal_id))
+        groups: list[list[Signal]] = []
+        for signal in signals:
+            if groups and groups[-1][0].at == signal.at:
+                groups[-1].append(signal)
+            else:
+                groups.append([signal])
+        return groups
+
+    def _advance(
+        self,
+        env: Env,
+        group: Sequence[Signal],
+        done: int,
+        used: bool,
+        witness: Witness,
+        grown: dict[tuple[int, bool], Witness],
+    ) -> None:
+        if done == len(self.steps):
+            return
+        pin = env.pin.signal_id
+        able = [s for s in group if self.steps[done].accepts(env, s)]
+        # Other steps use up at most all but one, so as many candidates as there are steps (and the pin) decide it.
+        for signal in [s for i, s in enumerate(able) if i < len(self.steps) or s.signal_id == pin]:
+            state = (done + 1, used or signal.signal_id == pin)
+            longer = (*witness, signal)
+            grown.setdefault(state, longer)
+            rest = [s for s in group if s is not signal]
+            if rest:
+                self._advance(env, rest, *state, longer, grown)
+
+    def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
+        """The step that was not reached, or that the order is the wrong one."""
+        for step in self.steps:
+            if step.find(env, pool, low, high, False) is None:
+                return step.why(env, pool, low, high, False)
+        done = 0
+        for group in self._moments(env, pool, low, high):
+            if done < len(self.steps) and any(self.steps[done].accepts(env, s) for s in group):
+                done += 1
+        if done < len(self.steps):
+            return self.steps[done].path, f"{self.steps[done].label} did not come after {self.steps[done - 1].label}"
+        return self.path, "the order does not hold with the triggering event in it"
+
+    def tree(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Tree:
+        """All steps."""
+        return describe(self, env, pool, low, high, "then", [s.tree(env, pool, low, high) for s in self.steps])
+
+
+@dataclass(slots=True)
+class MeasureTest:
+    """A threshold on the account: activity, engagement, personas, fit, tier, tier age or an attribute."""
+
+    path: str
+    comparison: Comparison
+    types: frozenset[str] = frozenset()
+    measures: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.measures = frozenset((self.comparison.name,))
+
+    def holds(self, env: Env) -> bool:
+        """Whether the threshold is met. Unknown is not met (unless ``exists: false`` asks for it)."""
+        return self.comparison.test(env.facts.get(self.comparison.name))
+
+    def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
+        """Met: the empty witness. Pinned, only when the trigger moves the measure."""
+        if not self.holds(env):
+            return None
+        if pinned and not moves(self.comparison.name, env.trigger):
+            return None
+        return ()
+
+    def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
+        """Value and threshold."""
+        if self.holds(env):
+            return self.path, f"{env.trigger.type} does not move {self.comparison.name}"
+        return self.path, self.comparison.miss(env.facts.get(self.comparison.name))
+
+    def tree(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Tree:
+        """Value and threshold."""
+        value = env.facts.get(self.comparison.name)
+        tree = describe(self, env, pool, low, high, "measure")
+        tree["wanted"] = self.comparison.holds()
+        tree["got"] = units.show(value) if value is not None else "unknown"
+        return tree
+
+
+MOVED_BY_ENGAGEMENT = frozenset({"engagement", "personas"})
+
+
+def moves(measure: str, trigger: Signal) -> bool:
+    """Whether an event of this kind can change a measure, so that a rule on it is worth another look."""
+    if measure in MOVED_BY_ENGAGEMENT:
+        return trigger.engagement
+    return measure == "activity" and (trigger.points != 0 or trigger.engagement)
