@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 
 _PIECE = re.compile(r"\[([^\[\]]*)\]|\{(\w+)\}")
 _SPACES = re.compile(r"\s+(?=[\s,.;:)])")
@@ -16,7 +16,7 @@ _SPACES = re.compile(r"\s+(?=[\s,.;:)])")
 Part = str | tuple[str, ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _alternatives(template: str) -> tuple[Part, ...]:
     """Split a template into fixed text and choices; slots stay inside for a later ``format_map``."""
     parts: list[Part] = []
@@ -62,6 +62,6 @@ OPTIONAL = frozenset({"tick", "leadby"})
 """Slots that may be empty: a private company has no ticker, a round may have no named lead."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _required(template: str) -> frozenset[str]:
     return slots_of(template) - OPTIONAL

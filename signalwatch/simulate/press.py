@@ -101,6 +101,7 @@ class Newsroom:
         self._filings = filings
         self._ir_company = ir_company
         self._numbers: set[tuple[str, int]] = set()
+        self._links: set[str] = set()
 
     # --- times -------------------------------------------------------------------------------------------------
 
@@ -149,6 +150,9 @@ class Newsroom:
         number = self.number(source, at)
         words = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-")[:90].strip("-")
         key, url = _identity(source, number, words, at, company)
+        if url in self._links:  # a headline used before: content systems number the link
+            key, url = _identity(source, number, f"{words}-{number % 1000}", at, company)
+        self._links.add(url)
         return Publication(
             publication_id=f"{source}/{number}", source=source, kind="entry", key=key, url=url, published_at=at,
             visible_at=at + lag, title=title, body=body, company_id=company.company_id if company is not None else "",

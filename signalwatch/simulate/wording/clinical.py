@@ -1,6 +1,6 @@
 """Trials: cleared, started, read out, stopped."""
 
-# ruff: noqa: E501 - one template, one line
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """People, sites, cuts, distress and launches."""
 
-# ruff: noqa: E501 - one template, one line
+
 
 from __future__ import annotations
 

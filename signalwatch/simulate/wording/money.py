@@ -1,6 +1,6 @@
 """Money and deals: rounds, listings, share sales, debt, partnerships, licences, takeovers, grants, contracts."""
 
-# ruff: noqa: E501 - one template, one line
+
 
 from __future__ import annotations
 

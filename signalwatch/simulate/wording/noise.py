@@ -1,6 +1,6 @@
 """What most documents are: nothing that happened. Categories follow the reasons a reader would give for ignoring them."""
 
-# ruff: noqa: E501 - one template, one line
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Regulators: designations, submissions, decisions. ``AGENCY`` is how the agency itself writes."""
 
-# ruff: noqa: E501 - one template, one line
+
 
 from __future__ import annotations
 

@@ -1,0 +1,306 @@
+"""What a service made of the simulated world, compared with what really happened. Pure: plain data in, plain data out.
+
+The link is the evidence: an alert's URL is a publication, and a publication knows the happenings it tells.
+
+Three expectations per happening and account: **must** (a rep would be annoyed not to hear of it), **may** (right when it
+comes, no loss when not), **never** (told before the service started, or the account is excluded). They follow design.md
+section 8 and say nothing about how rules are written: tier 1 and 2 hear every material happening, tier 3 new rounds, cleared
+INDs, trials entering phase 2 or later, and regulatory submissions and decisions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from signalwatch.model import Json, Struct
+from signalwatch.simulate.happenings import Happening, Publication
+from signalwatch.simulate.world import World
+
+Expectation = Literal["must", "may", "never"]
+GRACE = timedelta(hours=30)
+"""What becomes visible this shortly before the end need not have been told yet."""
+
+MATERIAL = frozenset(
+    ("funding_round", "ipo", "public_offering", "partnership", "licensing_deal", "merger_acquisition", "ind_clearance", "trial_start",
+     "trial_results", "trial_setback", "regulatory_designation", "regulatory_submission", "regulatory_approval", "regulatory_rejection",
+     "layoffs_restructuring", "bankruptcy_distress", "facility_expansion", "contract_award", "leadership_change")
+)  # fmt: skip
+"""What a tier 1 or 2 account's owner must hear."""
+CANDIDATE = frozenset(("funding_round", "ind_clearance", "regulatory_submission", "regulatory_approval"))
+"""What makes a tier 3 account a candidate, besides a trial that enters phase 2 or later."""
+
+_ACCESSION = re.compile(r"(\d{10})-?(\d{2})-?(\d{6})(?!\d)")
+_NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
+
+
+class SentAlert(Struct, frozen=True, kw_only=True):
+    """One alert that went out (once, however many recipients got it)."""
+
+    alert_id: str
+    account_id: str
+    event_type: str
+    sent_at: datetime
+    kind: str = "alert"  # alert | update | correction | recommendation
+    story_id: str = ""
+    urls: tuple[str, ...] = ()
+    headline: str = ""
+
+
+class SeenEvent(Struct, frozen=True, kw_only=True):
+    """One event in the store."""
+
+    type: str
+    url: str
+    key: str = ""  # the document's key at its source
+
+
+class StoreView(Struct, frozen=True, kw_only=True):
+    """All of a store that scoring looks at. ``documents`` are keys or URLs of everything stored."""
+
+    alerts: tuple[SentAlert, ...] = ()
+    events: tuple[SeenEvent, ...] = ()
+    documents: frozenset[str] = frozenset()
+
+
+class Truth(Struct, frozen=True, kw_only=True):
+    """What scoring needs of a world."""
+
+    happenings: tuple[Happening, ...]
+    publications: tuple[Publication, ...]
+    account_of: Mapping[str, str]  # company id -> account id
+    tiers: Mapping[str, int]
+    lookalikes: frozenset[str]  # company ids
+    opens_at: datetime
+    closes_at: datetime
+
+    @classmethod
+    def of(cls, world: World) -> Truth:
+        """The truth of a generated world."""
+        companies = world.cast.companies
+        return cls(
+            happenings=world.happenings,
+            publications=world.publications,
+            account_of={c.company_id: account for c in companies if (account := world.account_of(c.company_id))},
+            tiers={c.company_id: c.tier for c in companies if c.tier is not None},
+            lookalikes=frozenset(c.company_id for c in companies if c.lookalike_of),
+            opens_at=world.opens_at,
+            closes_at=world.closes_at,
+        )
+
+
+def key_of(url: str) -> str:
+    """What makes a URL (or a document key) point at one publication: accession, NCT number, else host and path."""
+    if match := _NCT.search(url):
+        return match.group(0).upper()
+    if ("sec" in url.lower() or "/Archives/" in url or "://" not in url) and (match := _ACCESSION.search(url)):
+        return "-".join(match.groups())
+    bare = url.split("://", 1)[-1].split("#", 1)[0].split("?", 1)[0].rstrip("/")
+    host, slash, path = bare.partition("/")
+    return host.lower() + slash + path
+
+
+def expectation(happening: Happening, account_id: str, truth: Truth, tier: int | None = None) -> Expectation:
+    """Whether ``account_id``'s owner must, may or must never hear of a happening. ``tier`` overrides the list's tier."""
+    tier = truth.tiers.get(account_id, 3) if tier is None else tier
+    last = max(d.visible_at for d in happening.documents)
+    if tier == 0 or last < truth.opens_at:
+        return "never"
+    told = [d for d in happening.documents if d.names_company]
+    if not told or told[0].visible_at < truth.opens_at or told[0].visible_at > truth.closes_at - GRACE:
+        return "may"
+    if truth.account_of.get(happening.company_id) != account_id:
+        return "may"
+    if tier in (1, 2):
+        return "must" if happening.type in MATERIAL else "may"
+    later_phase = happening.type == "trial_start" and str(happening.attributes.get("phase", "")) not in ("", "0", "1")
+    return "must" if later_phase or happening.type in CANDIDATE else "may"
+
+
+def is_structured(publication: Publication) -> bool:
+    """Whether a document states its happening in fields, so that nothing has to be understood from prose."""
+    if publication.kind == "study":
+        return bool(publication.states)
+    return publication.form in ("D", "S-1", "424B4", "424B5", "SCHEDULE 13D", "NT 10-K")
+
+
+class _Index:
+    """Publications and happenings by what evidence names."""
+
+    def __init__(self, truth: Truth) -> None:
+        self.truth = truth
+        self.publications: dict[str, list[Publication]] = {}
+        self.happenings = {h.happening_id: h for h in truth.happenings}
+        for publication in truth.publications:
+            for key in {key_of(publication.url), key_of(publication.key)}:
+                self.publications.setdefault(key, []).append(publication)
+
+    def told_by(self, urls: Iterable[str], until: datetime) -> list[Publication]:
+        """Publications behind some URLs that were visible at ``until``, newest first."""
+        found = {
+            p.publication_id: p for url in urls for p in self.publications.get(key_of(url), ()) if p.visible_at <= until
+        }
+        return sorted(found.values(), key=lambda p: p.visible_at, reverse=True)
+
+    def parties(self, happening: Happening) -> set[str]:
+        """Accounts that may rightly hear of a happening."""
+        ids = (happening.company_id, *happening.counterparties)
+        return {self.truth.account_of[i] for i in ids if i in self.truth.account_of}
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """What one alert was worth. ``happening_id`` is empty for a wrong one; ``reason`` says why it is wrong."""
+
+    alert: SentAlert
+    right: bool
+    reason: str = ""
+    happening_id: str = ""
+
+
+def judge(alert: SentAlert, index: _Index) -> Verdict:
+    """Decide whether an alert tells a true happening of its account under an acceptable type."""
+    publications = index.told_by(alert.urls, alert.sent_at)
+    if not publications:
+        return Verdict(alert=alert, right=False, reason="no_evidence")
+    candidates = [index.happenings[i] for p in publications for i in p.happening_ids if i in index.happenings]
+    mine = [h for h in candidates if alert.account_id in index.parties(h)]
+    typed = [h for h in mine if alert.event_type in (h.type, *h.accepted) or alert.kind == "recommendation"]
+    if typed:
+        exact = [h for h in typed if h.type == alert.event_type] or typed
+        best = exact[0]
+        if expectation(best, alert.account_id, index.truth) == "never":
+            excluded = index.truth.tiers.get(alert.account_id) == 0
+            return Verdict(
+                alert=alert,
+                right=False,
+                reason="excluded_account" if excluded else "before_start",
+                happening_id=best.happening_id,
+            )
+        return Verdict(alert=alert, right=True, happening_id=best.happening_id)
+    if mine:
+        return Verdict(alert=alert, right=False, reason=f"wrong_type:{mine[0].type}", happening_id="")
+    if candidates:
+        alike = candidates[0].company_id in index.truth.lookalikes
+        return Verdict(alert=alert, right=False, reason="lookalike" if alike else "wrong_company")
+    return Verdict(alert=alert, right=False, reason=f"noise:{publications[0].noise or 'registry'}")
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Nearest-rank percentile; 0 for no values."""
+    if not values:
+        return 0.0
+    ordered = sorted(values)
+    return ordered[max(0, min(len(ordered) - 1, -(-int(share * 1000) * len(ordered) // 1000) - 1))]
+
+
+def _first_stating(happening: Happening, event_type: str, opens: datetime) -> datetime:
+    """When the world first said it in a form that is reported under ``event_type``."""
+    stated = [d.visible_at for d in happening.documents if event_type in d.states] or [
+        d.visible_at for d in happening.documents
+    ]
+    return max(min(stated), opens)
+
+
+def score(truth: Truth, view: StoreView) -> dict[str, Json]:
+    """Score a run.
+
+    Returns counts and shares: ``precision`` (alerts that tell a true happening of their account), ``recall`` (must-hear
+    happenings that were told), ``lost`` (happenings of accounts that the store cannot know or should know from fields and
+    does not), ``undetected`` (stored, told in prose only, not recognised), ``duplicates`` (second fresh alert for one
+    happening and account), ``latency_p50_s`` / ``latency_p99_s`` (from first publication to the alert, simulated seconds),
+    and lists of what went wrong.
+    """
+    index = _Index(truth)
+    verdicts = [judge(alert, index) for alert in sorted(view.alerts, key=lambda a: (a.sent_at, a.alert_id))]
+    told: dict[tuple[str, str], SentAlert] = {}
+    fresh: Counter[tuple[str, str]] = Counter()
+    for verdict in verdicts:
+        if not verdict.right:
+            continue
+        pair = (verdict.happening_id, verdict.alert.account_id)
+        told.setdefault(pair, verdict.alert)
+        fresh[pair] += verdict.alert.kind == "alert"
+    must = [
+        (h.happening_id, account)
+        for h in truth.happenings
+        for account in sorted(index.parties(h))
+        if expectation(h, account, truth) == "must"
+    ]
+    missed = [pair for pair in must if pair not in told]
+    latencies = [
+        (alert.sent_at - _first_stating(index.happenings[pair[0]], alert.event_type, truth.opens_at)).total_seconds()
+        for pair, alert in told.items()
+        if index.happenings[pair[0]].documents[0].visible_at >= truth.opens_at
+    ]
+    lost, undetected = _not_in_store(truth, view, index)
+    right = sum(v.right for v in verdicts)
+    duplicates = sum(n - 1 for n in fresh.values() if n > 1)
+    return {
+        "alerts": len(verdicts),
+        "right": right,
+        "wrong": len(verdicts) - right,
+        "precision": round(right / len(verdicts), 4) if verdicts else 1.0,
+        "must": len(must),
+        "recall": round(1 - len(missed) / len(must), 4) if must else 1.0,
+        "lost": len(lost),
+        "undetected": len(undetected),
+        "duplicates": duplicates,
+        "latency_p50_s": round(percentile(latencies, 0.5), 1),
+        "latency_p99_s": round(percentile(latencies, 0.99), 1),
+        "wrong_by_reason": dict(sorted(Counter(v.reason for v in verdicts if not v.right).items())),
+        "missed_by_type": dict(sorted(Counter(h.split(":", 1)[0] for h, _ in missed).items())),
+        "wrong_alerts": [_brief(v) for v in verdicts if not v.right],
+        "missed_happenings": [
+            {"happening": h, "account": a, "titles": _titles(index.happenings[h])} for h, a in missed
+        ],
+        "duplicate_happenings": sorted(f"{h} -> {a}" for (h, a), n in fresh.items() if n > 1),
+        "lost_happenings": lost,
+        "undetected_happenings": undetected,
+    }
+
+
+def _brief(verdict: Verdict) -> dict[str, Any]:
+    alert = verdict.alert
+    return {
+        "reason": verdict.reason,
+        "account": alert.account_id,
+        "type": alert.event_type,
+        "headline": alert.headline,
+        "urls": list(alert.urls),
+    }
+
+
+def _titles(happening: Happening) -> list[str]:
+    return [
+        f"{d.source} {d.form} {d.visible_at:%Y-%m-%d %H:%M} {d.title}".replace("  ", " ") for d in happening.documents
+    ]
+
+
+def _not_in_store(truth: Truth, view: StoreView, index: _Index) -> tuple[list[str], list[str]]:
+    """(lost, undetected) happenings of accounts that were published while the service ran."""
+    documents = {key_of(d) for d in view.documents}
+    types_at: dict[str, set[str]] = {}
+    for event in view.events:
+        for key in {key_of(event.url), key_of(event.key)}:
+            types_at.setdefault(key, set()).add(event.type)
+    lost: list[str] = []
+    undetected: list[str] = []
+    for happening in truth.happenings:
+        if not index.parties(happening) or happening.company_id not in truth.account_of:
+            continue
+        served = [d for d in happening.documents if d.names_company and d.visible_at <= truth.closes_at - GRACE]
+        if not served or served[0].visible_at < truth.opens_at:
+            continue
+        wanted = {happening.type, *happening.accepted}
+        keys = {k for d in served for k in (key_of(d.url), key_of(d.key))}
+        if any(types_at.get(key, set()) & wanted for key in keys):
+            continue
+        stored = bool(keys & (documents | types_at.keys()))
+        if not stored or any(is_structured(d) for d in served):
+            lost.append(happening.happening_id)
+        else:
+            undetected.append(happening.happening_id)
+    return lost, undetected
