@@ -1,0 +1,336 @@
+"""Who plays which part in an event (LABELS section 5): subject, counterparty, investor, regulator, other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from signalwatch.detect.names import Finder, Issuer, Name
+from signalwatch.detect.text import Doc
+from signalwatch.model import Organisation
+
+_LINK = re.compile(r"(?<![a-z])(?:with|from|by|and|for|of|to|between|versus)(?![a-z])")
+_REGULATORY = frozenset(
+    "ind_clearance regulatory_designation regulatory_submission regulatory_approval regulatory_rejection trial_setback trial_start trial_results".split()
+)
+_MONEY_BY = re.compile(
+    r"(?<![a-z])(?:led by|co-led by|backed by|investors including|from investors|from|joined by|with participation from|invests in|by)(?![a-z])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The place of a match and the role markers inside it."""
+
+    type: str
+    start: int
+    end: int
+    clause: tuple[int, int]
+    markers: Mapping[str, int]
+    parties: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The organisations of one event, and the authorities named with it."""
+
+    organisations: tuple[Organisation, ...]
+    regulators: tuple[Name, ...]
+
+    @property
+    def subject(self) -> str:
+        """Name of the subject, or nothing."""
+        return next((o.name for o in self.organisations if o.role == "subject"), "")
+
+
+class Casting:
+    """Assigns roles in one document. ``publisher`` is a company name only for a company's own feed."""
+
+    __slots__ = ("doc", "finder", "issuer", "publisher")
+
+    def __init__(self, doc: Doc, finder: Finder, publisher: str) -> None:
+        self.doc = doc
+        self.finder = finder
+        self.publisher = publisher
+        self.issuer: Issuer | None = finder.issuer()
+
+    def cast(self, match: Match) -> Cast:
+        """All parties of one match."""
+        subject = self._subject(match)
+        orgs: list[Organisation] = []
+        used: set[str] = set()
+
+        def add(name: str, role: str, label: str = "") -> None:
+            key = _key(name)
+            if key and key not in used:
+                used.add(key)
+                orgs.append(self._organisation(name, role))
+
+        lead = self._lead(match)
+        if subject:
+            add(subject, "subject")
+        if match.parties:
+            other = self._counterparty(match, subject, lead)
+            for name in other:
+                add(name, "counterparty")
+        elif subject and lead and _same(lead[0].text, subject):
+            for name in lead[1:]:
+                if name.kind == "company":
+                    add(name.text, "counterparty")
+        regulators = self._regulators(match)
+        if match.type in _REGULATORY:
+            for name in regulators:
+                if name.kind == "regulator":
+                    add(name.text, "regulator")
+        if match.type in {"grant_award", "contract_award"}:
+            for name in self._authorities(match):
+                add(name.text, "other")
+        if match.type in {"funding_round", "public_offering"}:
+            for text in self._investors(match, subject):
+                add(text, "investor")
+        return Cast(tuple(orgs), tuple(regulators))
+
+    # --- subject ------------------------------------------------------------------------------------------------
+
+    def _subject(self, match: Match) -> str:
+        doc, finder = self.doc, self.finder
+        start, end = match.clause
+        at = match.markers.get("subject")
+        if at is not None:
+            name = finder.after(at, end, within=8)
+            if name:
+                return self._prefer(name.text)
+        lead = self._lead(match)
+        companies = [n for n in lead if n.kind == "company"]
+        product_first = bool(lead) and lead[0].kind == "product"
+        if companies and not product_first:
+            return self._prefer(companies[0].text)
+        for name in self._candidates(match):
+            if at is not None or not _same(name.text, ""):
+                return self._prefer(name.text)
+        if doc.in_title(match.start):
+            before = self._earlier_clause(match)
+            if before:
+                return self._prefer(before)
+        if self.issuer:
+            return self._in_title_form(self.issuer.name)
+        ticker = finder.ticker_in_title()
+        if ticker:
+            return ticker.name
+        text = self._from_text(match)
+        if text:
+            return text
+        return self.publisher
+
+    def _lead(self, match: Match) -> list[Name]:
+        return self.finder.lead(match.clause[0], match.clause[1], match.start + 1)
+
+    def _candidates(self, match: Match) -> list[Name]:
+        """Companies of the clause, likeliest first: possessives, then those behind "for", "of", "from", "to", then any."""
+        names = [n for n in self.finder.names(*match.clause) if n.kind == "company"]
+        counter = match.markers.get("counterparty")
+        if counter is not None:
+            target = self.finder.after(counter, match.clause[1])
+            names = [n for n in names if target is None or n.start != target.start] or names
+        owning = [n for n in names if n.possessive]
+        linked = [n for n in names if _LINK.search(self.doc.norm[max(match.clause[0], n.start - 8) : n.start])]
+        rest = [n for n in names if n.start >= match.start] + [n for n in names if n.start < match.start]
+        if match.type in _REGULATORY:
+            return owning or rest
+        return owning or rest or linked
+
+    def _earlier_clause(self, match: Match) -> str:
+        start = match.clause[0]
+        while start > 1:
+            first, last = self.doc.clause(start - 2)
+            lead = [n for n in self.finder.lead(first, last, last) if n.kind == "company"]
+            if lead:
+                return lead[0].text
+            if first == 0:
+                break
+            start = first
+        return ""
+
+    def _from_text(self, match: Match) -> str:
+        """A company of the text that the title hints at or that acts in its first sentences."""
+        doc = self.doc
+        at = doc.body
+        limit = min(len(doc.norm), at + 500)
+        while at < limit:
+            first, last = doc.clause(at)
+            first = max(first, doc.body)
+            if first < last:
+                lead = [n for n in self.finder.lead(first, last, last) if n.kind == "company"]
+                if lead:
+                    return lead[0].text
+                for name in self.finder.names(first, last):
+                    if name.kind == "company" and name.possessive:
+                        return name.text
+            at = max(last, at) + 1
+        return ""
+
+    def _prefer(self, name: str) -> str:
+        return name
+
+    def _in_title_form(self, name: str) -> str:
+        """The issuer as the title writes it (its first word alone, or the whole name), else as the text does."""
+        title = self.doc.raw[: self.doc.title_end]
+        if name in title:
+            return name
+        first = name.split(" ")[0]
+        if len(first) >= 4 and re.search(rf"(?<!\w){re.escape(first)}(?!\w)", title):
+            for found in self.finder.names(*self.doc.clause(0)):
+                if found.kind == "company" and found.text.split(" ")[0] == first:
+                    return found.text
+            return first
+        return name
+
+    # --- the others ---------------------------------------------------------------------------------------------
+
+    def _counterparty(self, match: Match, subject: str, lead: list[Name]) -> list[str]:
+        found: list[str] = []
+        at = match.markers.get("counterparty")
+        if at is not None:
+            name = self.finder.after(at, match.clause[1], within=10)
+            if name and not _same(name.text, subject):
+                return [name.text, *self._list_after(name, match, subject)]
+        others = [n.text for n in lead if n.kind == "company" and not _same(n.text, subject)]
+        if others:
+            return others
+        names = [
+            n
+            for n in self.finder.names(*match.clause)
+            if n.kind in {"company", "funder"} and not _same(n.text, subject)
+        ]
+        for name in names:
+            before = self.doc.norm[max(match.clause[0], name.start - 9) : name.start]
+            if name.start >= match.start - 12 and (
+                re.search(r"(?:with|from|and|by|between|for|of|to|,|/)\s*(?:the\s+)?$", before)
+                or name.start >= match.end
+            ):
+                found.append(name.text)
+                found.extend(self._list_after(name, match, subject))
+                break
+        if not found:
+            for name in names:
+                if name.start < match.start and name.possessive:
+                    found.append(name.text)
+                    break
+        if not found and self.doc.in_title(match.start):
+            first, last = self.doc.clause(self.doc.body + 1)
+            if self.issuer or last - first > 20:
+                for name in self.finder.names(max(first, self.doc.body), last):
+                    before = self.doc.norm[max(0, name.start - 6) : name.start]
+                    if (
+                        name.kind == "company"
+                        and not _same(name.text, subject)
+                        and re.search(r"(?:with|from|and|by) *$", before)
+                    ):
+                        found.append(name.text)
+                        break
+        return found
+
+    def _list_after(self, name: Name, match: Match, subject: str) -> list[str]:
+        found: list[str] = []
+        last = name
+        for other in self.finder.names(*match.clause):
+            if other.start <= last.start or other.kind not in {"company", "funder"}:
+                continue
+            between = self.doc.norm[last.end : other.start]
+            if (
+                re.fullmatch(r"[,.a-z ]{0,8}(?:,| and | & )\s*(?:the )?", between)
+                and len(between) <= 12
+                and not _same(other.text, subject)
+            ):
+                found.append(other.text)
+                last = other
+            else:
+                break
+        return found
+
+    def _authorities(self, match: Match) -> list[Name]:
+        doc = self.doc
+        found = self.finder.book.authorities(doc, *match.clause)
+        if not found and doc.in_title(match.start):
+            found = self.finder.book.authorities(doc, 0, doc.title_end)
+            if not found:
+                found = self.finder.book.authorities(doc, doc.body, min(len(doc.norm), doc.body + 500))
+        return found[:1]
+
+    def _regulators(self, match: Match) -> list[Name]:
+        """Authorities of the clause, else of the title, else of the first sentences of a release."""
+        doc = self.doc
+        book = self.finder.book
+        found = [n for n in book.authorities(doc, *match.clause) if n.kind == "regulator"]
+        if (
+            not found
+            and doc.in_title(match.start)
+            and match.type in _REGULATORY
+            and match.type not in {"trial_start", "trial_results"}
+        ):
+            found = [n for n in book.authorities(doc, 0, doc.title_end) if n.kind == "regulator"]
+            if not found and doc.release:
+                found = [
+                    n
+                    for n in book.authorities(doc, doc.body, min(len(doc.norm), doc.body + 420))
+                    if n.kind == "regulator"
+                ]
+        if match.type in {"trial_start", "trial_results"}:
+            return []
+        distinct: dict[str, Name] = {}
+        for name in found:
+            distinct.setdefault(name.label, name)
+        chosen = list(distinct.values())
+        chmp = [n for n in chosen if n.text.upper() == "CHMP"]
+        return chmp[:1] or chosen[:1]
+
+    def _investors(self, match: Match, subject: str) -> list[str]:
+        found = []
+        for name in self.finder.names(*match.clause):
+            if name.kind != "company" or _same(name.text, subject) or name.start < match.start:
+                continue
+            before = self.doc.norm[max(match.clause[0], name.start - 32) : name.start]
+            if _MONEY_BY.search(before):
+                found.append(name.text)
+        return found[:3]
+
+    def _organisation(self, name: str, role: str) -> Organisation:
+        issuer = self.issuer
+        if issuer and _same(issuer.name, name):
+            return Organisation(name=name, role=role, ticker=issuer.ticker, exchange=_exchange(issuer.exchange))  # type: ignore[arg-type]
+        return Organisation(name=name, role=role)  # type: ignore[arg-type]
+
+
+def _exchange(text: str) -> str:
+    low = text.lower()
+    for key, name in (
+        ("nasdaq", "NASDAQ"),
+        ("nyse", "NYSE"),
+        ("asx", "ASX"),
+        ("tsx", "TSX"),
+        ("otc", "OTC"),
+        ("euronext", "Euronext"),
+        ("aim", "AIM"),
+        ("lse", "LSE"),
+    ):
+        if key in low:
+            return name
+    return text.strip()
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", name.lower())
+
+
+def _same(a: str, b: str) -> bool:
+    """Are two spellings one company: equal, or one the beginning of the other word by word?"""
+    left, right = _words(a), _words(b)
+    if not left or not right:
+        return False
+    short, long = sorted((left, right), key=len)
+    return long[: len(short)] == short
+
+
+def _words(name: str) -> list[str]:
+    return [w for w in re.split(r"[^a-z0-9&]+", name.lower()) if w]

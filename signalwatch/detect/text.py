@@ -1,0 +1,139 @@
+"""A text as detection reads it: normalised without moving a single character, cut into clauses.
+
+``Doc.norm`` has exactly the length of ``Doc.raw``, so a match found in the one is a span of the other. Typographic quotes,
+non-breaking spaces, trademark signs, brackets and letter case are gone; clause and sentence ends are marked by a line break,
+which no phrase can cross.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+MAX_TITLE = 1_000
+MAX_TEXT = 6_000
+BREAK = "\n"
+GLUE = "\n\n"
+
+_SINGLE = {
+    "‘": "'", "’": "'", "‛": "'", "`": "'", "´": "'", "ʼ": "'", "′": "'",
+    "“": " ", "”": " ", "„": " ", "‟": " ", "«": " ", "»": " ", '"': " ", "″": " ",
+    "(": " ", ")": " ", "[": " ", "]": " ", "{": " ", "}": " ", "<": " ", ">": " ",
+    "®": " ", "™": " ", "℠": " ", "©": " ", "*": " ", "†": " ", "‡": " ", "_": " ", "•": " ", "·": " ", "…": " ",
+    "‐": "-", "‑": "-", "‒": "-", "−": "-", "﹣": "-", "⁃": "-",
+    "–": "–", "—": "–", "―": "–", "|": BREAK, "；": BREAK, ";": BREAK, "\n": " ", "\r": " ", "\t": " ",
+}  # fmt: skip
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\x00\x0b\x0c\x85"
+_TABLE = str.maketrans({**_SINGLE, **dict.fromkeys(_SPACES, " ")})
+
+_ABBREVIATED = frozenset(
+    "inc co corp ltd llc plc dr mr mrs ms prof st vs no u.s u.k e.u s.a s.p.a n.v a.g b.v m.d ph.d m.b.a jr sr approx dept jan feb mar "
+    "apr jun jul aug sept sep oct nov dec calif mass conn pa fla ill ind mich minn wash ga va md n.j n.c s.c n.y r.i tenn tex colo "
+    "ariz wis u.s.a e.g i.e cf al a.m p.m neb ore".split()
+)
+_STOP = re.compile(r"[.!?](?=[ \n]+[^a-z])")
+_LAST_WORD = re.compile(r"[^\s(,]+$")
+_TITLE_BREAKS = re.compile(r"(?<=\s)[–-]{1,2}(?=\s)|–|:(?=\s)|\s//\s|[?!](?=\s)")
+_TEXT_BREAKS = re.compile(r"(?<=\s)(?:–|--?)(?=\s)|\s//\s|(?<=[a-z]):(?=\s)")
+_DATELINE = re.compile(
+    r"\((?:GLOBE\s?NEWSWIRE|BUSINESS WIRE|PRNEWSWIRE|ACCESS\s?WIRE|NEWSWIRE|NewMediaWire|ACCESS Newswire)\)|/PRNewswire[^/]*/|"
+    r"--\(BUSINESS WIRE\)--",
+    re.IGNORECASE,
+)
+
+
+def normalise(raw: str) -> str:
+    """Lower case and plain punctuation, character for character (the length never changes)."""
+    text = raw.translate(_TABLE)
+    low = text.lower()
+    if len(low) != len(text):  # a few capitals grow when lowered (U+0130); keep those as they are
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return low
+
+
+class Doc:
+    """Title and text of one item, joined for matching. Positions below are positions in ``raw``.
+
+    ``release`` says that the text carries a wire dateline, ``body`` is where the text proper starts after it.
+    """
+
+    __slots__ = ("_ends", "body", "norm", "raw", "release", "title_end", "truncated")
+
+    def __init__(self, title: str, text: str) -> None:
+        self.truncated = len(title) > MAX_TITLE or len(text) > MAX_TEXT
+        title, text = title[:MAX_TITLE], text[:MAX_TEXT]
+        self.raw = title + GLUE + text
+        self.title_end = len(title)
+        start = self.title_end + len(GLUE)
+        low = normalise(title)
+        low = _mark(low, title, _TITLE_BREAKS, sentences=True)
+        self.release = False
+        self.body = start
+        if text:
+            body = normalise(text)
+            body = _mark(body, text, _TEXT_BREAKS, sentences=True)
+            line = _DATELINE.search(text, 0, 400)
+            if line:
+                self.release = True
+                self.body = start + line.end()
+                body = " " * line.end() + body[line.end() :]
+        else:
+            body = ""
+        self.norm = low + GLUE + body
+        self._ends: list[int] | None = None
+
+    def clause(self, position: int) -> tuple[int, int]:
+        """Start and end of the clause around a position."""
+        if self._ends is None:
+            self._ends = [i for i, c in enumerate(self.norm) if c == BREAK]
+        at = bisect_right(self._ends, position - 1)
+        start = self._ends[at - 1] + 1 if at else 0
+        end = self._ends[at] if at < len(self._ends) else len(self.norm)
+        return start, end
+
+    def clauses(self) -> list[tuple[int, int]]:
+        """All non-empty clauses in order."""
+        if self._ends is None:
+            self._ends = [i for i, c in enumerate(self.norm) if c == BREAK]
+        found, start = [], 0
+        for end in (*self._ends, len(self.norm)):
+            if end > start and self.norm[start:end].strip():
+                found.append((start, end))
+            start = end + 1
+        return found
+
+    def in_title(self, position: int) -> bool:
+        """Does a position lie in the title?"""
+        return position < self.title_end
+
+    def locate(self, start: int, end: int) -> tuple[str, int, int]:
+        """The field (title or text) and the offsets inside it of a span of ``raw``."""
+        if start < self.title_end:
+            return "title", start, min(end, self.title_end)
+        shift = self.title_end + len(GLUE)
+        return "text", start - shift, end - shift
+
+
+def _mark(low: str, raw: str, breaks: re.Pattern[str], sentences: bool) -> str:
+    """Put a line break where a clause ends; lengths stay."""
+    cuts = [m.start() + (1 if m.group().startswith(" ") else 0) for m in breaks.finditer(low)]
+    if sentences:
+        for m in _STOP.finditer(low):
+            at = m.start()
+            if low[at] == ".":
+                word = _LAST_WORD.search(low[max(0, at - 12) : at])
+                head = word.group() if word else ""
+                following = raw[at + 1 :].lstrip()[:1]
+                if (
+                    head in _ABBREVIATED
+                    or (len(head) == 1 and head.isalpha())
+                    or not (following.isupper() or not following.isalpha())
+                ):
+                    continue
+            cuts.append(at)
+    if not cuts:
+        return low
+    chars = list(low)
+    for at in cuts:
+        chars[at] = BREAK
+    return "".join(chars)
