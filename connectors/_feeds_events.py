@@ -36,6 +36,12 @@ _SUFFIX = re.compile(
     r"[\s,]+(?:inc|incorporated|corp|corporation|co|company|ltd|limited|plc|llc|lp|sa|s\.a|ag|se|nv|n\.v|ab|asa|as|a/s|oyj|kk|gmbh"
     r"|spa|s\.p\.a|bv|b\.v|pty|holdings?|group)\.?$"
 )
+_COMPLETES = (
+    r"inc|incorporated|corp|corporation|co|company|ltd|limited|plc|llc|s\.?a|ag|se|n\.?v|ab|asa|a/s|oyj|k\.?k|gmbh|holdings?|group"
+    r"|bio\w*|pharma\w*|therapeutics|medical|medicines?|sciences?|life|laboratories|labs?|diagnostics|genetics|genomics"
+    r"|oncology|vaccines|technologies|health\w*|international"
+)
+"""Words between a short company name and its ticker that belong to the name."""
 
 
 def lead_in(title: str, *, release: bool) -> tuple[int, bool]:
@@ -233,9 +239,11 @@ def _lists_one_company(tickers: Sequence[tuple[str, str]]) -> bool:
 
 
 def _beside(name: str, tickers: Sequence[tuple[str, str]], document: Document) -> tuple[str, str] | None:
+    """The ticker in the parentheses behind ``name``, over words that only complete a company's name."""
     for exchange, symbol in tickers:
         shown = re.compile(
-            re.escape(name) + r"[^()]{0,25}\([^()]{0,40}\b" + re.escape(symbol) + r"\b[^()]{0,40}\)", re.IGNORECASE
+            rf"{re.escape(name)}(?:[\s,]+(?:{_COMPLETES})\b\.?){{0,4}}[\s,®™]*\([^()]{{0,40}}\b{re.escape(symbol)}\b[^()]{{0,40}}\)",
+            re.IGNORECASE,
         )
         if shown.search(f"{document.title} | {document.text}"):
             return exchange, symbol
