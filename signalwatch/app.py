@@ -9,11 +9,14 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from signalwatch import __version__, ids, logs
-from signalwatch.accounts import read_csv
+from signalwatch.accounts import merge, read_csv
 from signalwatch.assess import Assess, AssessReport, Knowledge
 from signalwatch.clock import Clock, SystemClock
 from signalwatch.config import Configuration, ConfiguredSource
@@ -31,7 +34,7 @@ from signalwatch.resolve import Families, Resolver, load_families
 from signalwatch.routing import Router
 from signalwatch.ruleset import Pack, load_pack
 from signalwatch.store import Store, open_store
-from signalwatch.store.records import OutboxItem, SourceSpec
+from signalwatch.store.records import OutboxItem, SourceSpec, SourceState
 
 _FAILURES_BEFORE_ALARM = 3
 _HEARTBEAT_LIMIT = 60.0
@@ -114,6 +117,7 @@ class App:
         self.stop = threading.Event()
         self._lock = threading.Lock()
         self._knowledge: Knowledge | None = None
+        self._names = ""
         self._watchlist: tuple[str, Watchlist] | None = None
         # Everything fallible is built before anything is opened or started.
         self.pack: Pack = load_pack(config.rules_folder)
@@ -181,8 +185,16 @@ class App:
             self.log.warning("accounts_row", problem=str(problem))
         if not result.accounts:
             raise ConfigError(result.problems or f"{path}: no account could be read")
-        added, changed, unchanged = self.store.upsert_accounts(result.accounts, self.clock.now(), by="import")
-        self.log.info("accounts", file=str(path), added=added, changed=changed, unchanged=unchanged)
+        before = {a.account_id: a for a in self.store.accounts()}
+        plan = merge(before.values(), result.accounts, given=result.given, file=path.name)
+        for conflict in plan.conflicts:
+            self.log.warning("accounts_row", problem=str(conflict))
+        # A start never undoes a tier that a person decided: tiers of known accounts move by `accounts import` only.
+        moved = [replace(c.after, tier=c.before.tier, tier_since=c.before.tier_since) for c in plan.changed]
+        changed = [account for account in moved if account != before[account.account_id]]
+        if plan.added or changed:
+            self.store.upsert_accounts([*plan.added, *changed], self.clock.now(), by="import")
+        self.log.info("accounts", file=str(path), added=len(plan.added), changed=len(changed), total=len(plan.result))
 
     def knowledge(self) -> Knowledge:
         """Accounts, resolver, rules and routes as of now; rebuilt when accounts or rules changed."""
@@ -194,9 +206,14 @@ class App:
             if current is not None and current.accounts_hash == version:
                 accounts, resolver = current.accounts, current.resolver
             else:
+                names = self.store.names_version()
                 rows = self.store.accounts()
                 accounts = {a.account_id: a for a in rows}
-                resolver = Resolver(rows, families=self.families)
+                if current is not None and names == self._names:
+                    resolver = current.resolver  # only tiers or owners moved
+                else:
+                    resolver = Resolver(rows, families=self.families)
+                self._names = names
             self._knowledge = Knowledge(
                 accounts=accounts,
                 resolver=resolver,
@@ -297,11 +314,13 @@ class App:
             since = state.last_success_at or state.added_at
             limit = state.cadence or max(state.every * 4, timedelta(hours=1))
             if now - since > limit:
-                self.operator_alert("stale_source", state.source_id, f"no successful poll since {since:%Y-%m-%d %H:%M} UTC; last error: {state.last_error or 'none'}")  # fmt: skip
+                text = f"no successful poll since {since:%Y-%m-%d %H:%M} UTC; last error: {state.last_error or 'none'}"
+                self.operator_alert("stale_source", state.source_id, text)
             else:
                 self.operator_resolve("stale_source", state.source_id)
             if state.failures >= _FAILURES_BEFORE_ALARM:
-                self.operator_alert("failing_source", state.source_id, f"{state.failures} failed polls in a row: {state.last_error}")  # fmt: skip
+                text = f"{state.failures} failed polls in a row: {state.last_error}"
+                self.operator_alert("failing_source", state.source_id, text)
             elif state.failures == 0 and state.last_success_at is not None:
                 self.operator_resolve("failing_source", state.source_id)
             self.metrics.source_age.labels(state.source_id).set((now - since).total_seconds())
@@ -330,6 +349,9 @@ class App:
         """Poll what is due, one source after the other, in this thread."""
         reports = self.ingest.run_due(self.owner, limit=limit, only=only)
         return [self.count_poll(r) for r in reports]
+
+    def _poll_one(self, state: SourceState) -> PollReport:
+        return self.count_poll(self.ingest.poll(state, self.owner))
 
     def assess_all(self) -> list[AssessReport]:
         """Assess batches until nothing waits."""
@@ -379,10 +401,7 @@ class App:
                 return
             states = self.store.claim_due_sources(self.clock.now(), owner=self.owner, lease=service.lease, limit=room)
             for state in states:
-                started = pool.submit(
-                    f"source:{state.source_id}", lambda s=state: self.count_poll(self.ingest.poll(s, self.owner))
-                )
-                if not started:
+                if not pool.submit(f"source:{state.source_id}", partial(self._poll_one, state)):
                     self.store.release_source(state.source_id, self.owner)
 
         def reload() -> None:

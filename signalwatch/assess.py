@@ -33,7 +33,7 @@ from signalwatch.model import (
     TierState,
 )
 from signalwatch.routing import facts_of
-from signalwatch.scoring import points_for
+from signalwatch.scoring import as_signal, points_for
 from signalwatch.store.records import AssessedEvent, AssessWrite, OutboxItem, ReviewItem, Suggestion
 
 if TYPE_CHECKING:
@@ -133,27 +133,20 @@ def resolve_event(event: Event, resolver: Resolver) -> Resolved:
 
 
 def _signal(event: Event, account_id: str, story_id: str, program: Program | None, now: datetime, pack: Pack) -> Signal:
-    points, half_life, polarity = points_for(event, pack.scoring)
-    program_id = program.program_id if program is not None else ""
-    return Signal(
+    """The signal an event gives an account; its id is its story and account, so a retelling is the same signal."""
+    signal = as_signal(event, account_id)
+    points, half_life, polarity = points_for(signal, pack.scoring)
+    return replace(
+        signal,
         signal_id=ids.digest("signal", story_id, account_id),
-        account_id=account_id,
-        type=event.type,
-        at=event.at,
         story_id=story_id,
         event_id=event.event_id,
-        program_id=program_id,
-        published_at=event.published_at,
-        first_seen_at=event.first_seen_at,
+        program_id=program.program_id if program is not None else "",
         decided_at=now,
-        attributes=event.attributes,
-        changes=event.changes,
         points=points,
         half_life=half_life,
         polarity=polarity,
         quiet=event.quiet,
-        title=event.title,
-        url=event.url,
     )
 
 
@@ -224,7 +217,7 @@ class Planner:
         signal = _signal(event, account_id, intent.story_id, program, self.now, self.k.pack)
         earlier = next((s for s in known if s.signal_id == signal.signal_id), None)
         if earlier is not None and intent.effect in ("evidence", "updated"):
-            signal = replace(earlier, attributes={**event.attributes, **earlier.attributes})
+            signal = replace(earlier, attributes={**signal.attributes, **earlier.attributes})
         tier = self.g.tiers.get(account_id, TierState(tier=account.tier, since=account.tier_since))
         case = Case(
             now=self.now,

@@ -130,6 +130,8 @@ def after_quiet(at: datetime, periods: Sequence[Quiet]) -> datetime:
 
 
 def _end_of_quiet(at: datetime, quiet: Quiet) -> datetime:
+    if quiet.start == quiet.end:
+        return at  # a period without length
     zone = ZoneInfo(quiet.zone)
     local = at.astimezone(zone)
     for back in (0, 1):  # a period that began yesterday may still run

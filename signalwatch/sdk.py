@@ -74,12 +74,29 @@ class PluginConfig(BaseModel):
 class HttpResponse(Protocol):
     """An answer of the HTTP door. ``body`` is decompressed and within the size cap; 304 has an empty body."""
 
-    status: int
-    url: str  # final URL after redirects
-    headers: Mapping[str, str]  # case-insensitive
-    body: bytes
-    validators: Validators
-    moved_to: str  # target of a permanent redirect (301, 308), "" when there was none
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+
+    @property
+    def url(self) -> str:
+        """Final URL after redirects."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers, looked up without regard to case."""
+
+    @property
+    def body(self) -> bytes:
+        """The body, decompressed."""
+
+    @property
+    def validators(self) -> Validators:
+        """ETag and Last-Modified of this answer."""
+
+    @property
+    def moved_to(self) -> str:
+        """Target of a permanent redirect (301, 308); "" when there was none."""
 
     @property
     def not_modified(self) -> bool:

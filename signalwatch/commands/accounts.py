@@ -34,9 +34,10 @@ def import_(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> int
 
     result = read_csv(file)
     with opened_store(ctx) as store:
-        plan = merge(store.accounts(), result.accounts)
+        plan = merge(store.accounts(), result.accounts, given=result.given, file=file.name)
         if not dry_run and (plan.added or plan.changed):
-            store.upsert_accounts([*plan.added, *plan.changed], SystemClock().now(), by="import")
+            changed = [c.after for c in plan.changed]
+            store.upsert_accounts([*plan.added, *changed], SystemClock().now(), by="import")
     counts = {
         "added": len(plan.added), "changed": len(plan.changed), "unchanged": len(plan.unchanged),
         "problems": len(result.problems) + len(plan.conflicts), "dry_run": dry_run,

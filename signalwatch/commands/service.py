@@ -162,8 +162,13 @@ def run(ctx: click.Context, once: bool) -> int:
             app.cycle()
             return 0
         stop = threading.Event()
+
+        def halt(*_: object) -> None:
+            app.stop.set()
+            stop.set()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: (app.stop.set(), stop.set()))
+            signal.signal(number, halt)
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, lambda *_: threading.Thread(target=app.reload_rules, daemon=True).start())
         return 0 if app.run(until=stop) else 1

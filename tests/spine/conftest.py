@@ -1,0 +1,5 @@
+"""Databases for the stages."""
+
+from tests.databases import database_url, sqlite_url
+
+__all__ = ["database_url", "sqlite_url"]
