@@ -94,15 +94,15 @@ def read_body(filing: Filing, data: bytes, route: Route) -> tuple[Filing, Body]:
         main = Attachment(type=filing.form, filename=route.url.rpartition("/")[2], data=data)
         return filing, assemble(filing, Submission(filing=filing, attachments=(main,)), route.url)
     submission = parse_submission(data)
-    told = _agree(filing, submission.filing)
+    told = agree(filing, submission.filing)
     return told, assemble(told, submission, route.url)
 
 
 def _header_of(filing: Filing, data: bytes, route: Route) -> Filing:
-    return _agree(filing, parse_submission(data).filing) if route.shape == "submission" else filing
+    return agree(filing, parse_submission(data).filing) if route.shape == "submission" else filing
 
 
-def _agree(filing: Filing, header: Filing) -> Filing:
+def agree(filing: Filing, header: Filing) -> Filing:
     """What the header adds. A header of another accession is somebody else's filing."""
     if header.accession and header.accession != filing.accession:
         raise BadPayload(f"the body is of {header.accession}, not of {filing.accession}")
@@ -160,7 +160,12 @@ def _joined(
             continue
         text += "\n\n" if text else ""
         parts.append(
-            Part(type=attachment.type, start=len(text), end=len(text) + len(piece), description=attachment.description[:200])
+            Part(
+                type=attachment.type,
+                start=len(text),
+                end=len(text) + len(piece),
+                description=attachment.description[:200],
+            )
         )
         text += piece
     shown = "\n".join(f"<DOCUMENT><TYPE>{p.type}\n{text[p.start : p.end]}\n</DOCUMENT>" for p in parts)

@@ -113,7 +113,9 @@ def parse_entry(element: etree._Element) -> Entry:
     form = term or match["form"]
     # The form itself may hold " - ": what the category says is cut off, the rest is the name.
     name = title[len(form) + 3 : match.end("name")] if title.startswith(f"{form} - ") else match["name"]
-    accession = ACCESSION.search(got.get("id", "")) or ACCESSION.search(href) or ACCESSION.search(got.get("summary", ""))
+    accession = (
+        ACCESSION.search(got.get("id", "")) or ACCESSION.search(href) or ACCESSION.search(got.get("summary", ""))
+    )
     if accession is None:
         raise BadPayload(f"no accession number in the entry {title[:120]!r}")
     return Entry(

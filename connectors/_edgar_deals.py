@@ -75,7 +75,9 @@ _SELLS = re.compile(
     r"sale\s+of\s+(?:the\s+)?(?:company.s|its|our|substantially\s+all)",
     re.IGNORECASE,
 )
-_INTO = re.compile(r"merged?s?\s+with\s+and\s+into\s+(?:the\s+)?([A-Z][\w&.' \u2019-]{1,60}?)\s*(?:[,(;.]|\bwith\b|\bat\b|\bas\b|\bpursuant\b)")
+_INTO = re.compile(
+    r"merged?s?\s+with\s+and\s+into\s+(?:the\s+)?([A-Z][\w&.' \u2019-]{1,60}?)\s*(?:[,(;.]|\bwith\b|\bat\b|\bas\b|\bpursuant\b)"
+)
 _SUFFIX = (
     r"(?:Inc|Incorporated|Corp|Corporation|LLC|L\.L\.C|Ltd|Limited|plc|PLC|AG|S\.?A\.?S?|SE|N\.?V|B\.?V|GmbH|A/S|AB|ASA|K\.?K|"
     r"Co|Company|L\.?P|LLP|LP|S\.p\.A|S\.r\.l|Oy|Pty|Therapeutics|Pharmaceuticals?|Pharma|Biosciences?|Biotech\w*|Foundation|"
@@ -83,7 +85,9 @@ _SUFFIX = (
 )
 _ORG = re.compile(
     r"\b(?:The\s+)?University\s+of\s+[A-Z]\w+(?:[ -][A-Z]\w+){0,3}"
-    r"|\b[A-Z][\w&.'/\u2019-]*(?:(?:,?\s+|\s+&\s+)(?:[A-Z][\w&.'/\u2019-]*|of|and|de|for|the)){0,6}?,?\s+" + _SUFFIX + r"\b\.?"
+    r"|\b[A-Z][\w&.'/\u2019-]*(?:(?:,?\s+|\s+&\s+)(?:[A-Z][\w&.'/\u2019-]*|of|and|de|for|the)){0,6}?,?\s+"
+    + _SUFFIX
+    + r"\b\.?"
     r"(?:,?\s+(?:Inc|Ltd|LLC|Corp|plc|PLC|GmbH|AG|L\.?P|B\.?V|N\.?V|S\.?A|N\.?A|Co)\b\.?){0,2}"
 )
 _NO_ORG = re.compile(
@@ -97,7 +101,16 @@ _MONEY = re.compile(
     r"(?P<cur>US\$|C\$|CA\$|A\$|\$|\u20ac|\u00a3|EUR|USD|GBP|CHF|RMB|JPY)\s?(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]{0,2}(?P<unit>million|billion|thousand|[MB]N?\b))?",
 )
-_CURRENCY = {"US$": "USD", "$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "\u20ac": "EUR", "\u00a3": "GBP", "RMB": "CNY"}
+_CURRENCY = {
+    "US$": "USD",
+    "$": "USD",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "A$": "AUD",
+    "\u20ac": "EUR",
+    "\u00a3": "GBP",
+    "RMB": "CNY",
+}
 _SCALE = {"million": 10**6, "m": 10**6, "mn": 10**6, "billion": 10**9, "b": 10**9, "bn": 10**9, "thousand": 10**3}
 
 
@@ -156,12 +169,22 @@ def read_deal(text: str, start: int, end: int, registrant: str) -> Deal | None:
     name = " ".join(text[a:b].split())
     kind = "other" if _PLAIN.search(name) else next((k for k, p in _KINDS if p.search(name)), "other")
     amended = _AMENDED.search(name) is not None
+    a = _shorter(text, a, b)
+    name = " ".join(text[a:b].split())
     if kind in ("purchase", "offering"):
         kind = _purchase_kind(text, a, stop, name, kind)
     if kind == "other" and not amended:
         # "entered into a binding agreement under which ...": the sentence, not the name, says what it is.
         sentence = text[b : min(stop, b + 400)]
-        kind = "license" if re.search(r"\bexclusive(?:ly)?\b.{0,60}\blicen[sc]|\blicen[sc]e(?:d|s)?\b.{0,40}\brights\b", sentence, re.IGNORECASE | re.DOTALL) else kind
+        kind = (
+            "license"
+            if re.search(
+                r"\bexclusive(?:ly)?\b.{0,60}\blicen[sc]|\blicen[sc]e(?:d|s)?\b.{0,40}\brights\b",
+                sentence,
+                re.IGNORECASE | re.DOTALL,
+            )
+            else kind
+        )
     into = _merged_into(text, start, stop) if kind == "merger" else ""
     target = bool(into) and _is_registrant(into, registrant)
     other = "" if target or not into or _NO_ORG.match(into) else into
@@ -192,6 +215,18 @@ def _named(text: str, start: int, stop: int) -> tuple[int, int] | None:
     if noun.start() - begin > 60:
         begin = text.find(" ", noun.start() - 60, noun.start()) + 1 or noun.start()
     return begin, noun.end()
+
+
+def _shorter(text: str, a: int, b: int) -> int:
+    """Where the name itself begins when a whole clause stands before it ("... pursuant to the Underwriting Agreement")."""
+    if b - a <= 80:
+        return a
+    cuts = [
+        text.rfind(word, a, b - 12) + len(word)
+        for word in (" the ", " an ", " a ", "its ", "(“")
+        if text.rfind(word, a, b - 12) >= 0
+    ]
+    return max([c for c in cuts if b - c <= 80], default=max(a, text.find(" ", b - 70, b) + 1))
 
 
 def _trim(text: str, a: int, b: int) -> tuple[int, int]:
@@ -239,7 +274,9 @@ def partner(text: str, start: int, stop: int, registrant: str, after: int = 0) -
     for m in _ORG.finditer(text, start, min(stop, start + 1600)):
         name = " ".join(m.group().split())
         if first and name.lower().removeprefix("the ").startswith(first):
-            name = name.partition(" and ")[2].strip()  # "Acme and Borealis Inc.": the registrant's short name runs ahead
+            name = name.partition(" and ")[
+                2
+            ].strip()  # "Acme and Borealis Inc.": the registrant's short name runs ahead
             if not name or name.lower().startswith(first):
                 continue
         if not _NO_ORG.match(name) and 3 < len(name) < 90:
@@ -283,8 +320,16 @@ def upfront_and_total(text: str, start: int, end: int) -> tuple[Money | None, Mo
     upfront = money_near(text, start, stop, r"up-?front|initial payment|signing", reach=90) or _before(
         text, start, stop, r"\bup-?front\b"
     )
-    total = money_near(text, start, stop, r"(?:up to|aggregate of|total(?:ing|s)?(?: of)?)(?: an aggregate of)?(?: approximately)?", reach=60)
-    if total is not None and not re.search(r"milestone|payments|consideration|royalt", text[total.start - 160 : total.end + 160], re.IGNORECASE):
+    total = money_near(
+        text,
+        start,
+        stop,
+        r"(?:up to|aggregate of|total(?:ing|s)?(?: of)?)(?: an aggregate of)?(?: approximately)?",
+        reach=60,
+    )
+    if total is not None and not re.search(
+        r"milestone|payments|consideration|royalt", text[total.start - 160 : total.end + 160], re.IGNORECASE
+    ):
         total = None
     return upfront, total
 

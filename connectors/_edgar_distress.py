@@ -26,9 +26,13 @@ _HEDGED = re.compile(
     r"prior (?:year|period)|no longer)\b",
     re.IGNORECASE,
 )
-_CONCLUDES = re.compile(r"\b(?:concluded|determined|identified|believes?|has found|therefore|accordingly)\b", re.IGNORECASE)
+_CONCLUDES = re.compile(
+    r"\b(?:concluded|determined|identified|believes?|has found|therefore|accordingly)\b", re.IGNORECASE
+)
 _DENIED = re.compile(r"\b(?:no|not|never|neither|nor|without)\b(?:\W+\w+){0,2}\W*$", re.IGNORECASE)
-_UNDONE = re.compile(r"\b(?:alleviated|mitigated|no longer|(?:is|was|are|were|has|have|been) not|not (?:exist|present))\b", re.IGNORECASE)
+_UNDONE = re.compile(
+    r"\b(?:alleviated|mitigated|no longer|(?:is|was|are|were|has|have|been) not|not (?:exist|present))\b", re.IGNORECASE
+)
 _RISK_HEAD = re.compile(
     r"^[\W_]{0,4}(?:item\s*1\s*a\s*[.:\u2013\u2014-]*\s*)?(?:summary (?:of )?)?(?:principal )?risk factors?(?: summary)?\s*\.?$"
     r"|^[\W_]{0,4}item\s*1\s*a\s*[.:\u2013\u2014-]*\s*risk factors|^[\W_]{0,4}item\s*3\s*\.?\s*d\b.{0,4}\s*risk factors",

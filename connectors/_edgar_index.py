@@ -68,7 +68,9 @@ def parse_index(data: bytes, base_www: str = "", wanted: Callable[[str], bool] |
         except ValueError as error:
             if number == len(lines):
                 raise BadPayload(f"the index ends in the middle of row {number} ({line[:80]!r}): cut off") from error
-            bad.append(Quarantined(key=f"index row {number}", reason=f"index row {number}: {error}", payload=line.encode()))
+            bad.append(
+                Quarantined(key=f"index row {number}", reason=f"index row {number}: {error}", payload=line.encode())
+            )
             continue
         known = filings.get(filing.accession)
         filings[filing.accession] = filing if known is None else merge(known, filing)

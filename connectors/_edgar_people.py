@@ -21,23 +21,35 @@ _ROLE = (
 )
 _JOINS = re.compile(
     r"\b(?:appointed|elected|named|promoted|hired|designated)\s+(?:\([a-z]\)\s*)?(?P<person>" + _NAME + r")"
-    r"(?:,[^,\n]{0,60},)?\s+(?:effective[^,\n]{0,40},?\s+)?(?:\w+\s+){0,3}?(?:as|the\s+Company.s|its|to\s+serve|to\s+fill|to\s+the|to\s+be|to\s+its|to\s+(?:become|join)|and\b|" + _ROLE + r")"
-    r"|(?P<person2>" + _NAME + r")(?:,[^\n;]{0,120}?,)?\s+(?:was|were|has\s+been|had\s+been|have\s+been|will\s+be)\s+(?:each\s+)?(?:also\s+)?(?:unanimously\s+)?"
+    r"(?:,[^,\n]{0,60},)?\s+(?:effective[^,\n]{0,40},?\s+)?(?:\w+\s+){0,3}?(?:as|the\s+Company.s|its|to\s+serve|to\s+fill|to\s+the|to\s+be|to\s+its|to\s+(?:become|join)|and\b|"
+    + _ROLE
+    + r")"
+    r"|(?P<person2>"
+    + _NAME
+    + r")(?:,[^\n;]{0,120}?,)?\s+(?:was|were|has\s+been|had\s+been|have\s+been|will\s+be)\s+(?:(?:each|also|unanimously)\s+)*"
     r"(?:appointed|elected|named|promoted|hired|designated)\b"
     r"|\b(?:appointment|election|promotion|hiring)\s+of\s+(?P<person3>" + _NAME + r")\b"
-    r"|(?P<person4>" + _NAME + r")(?:,[^\n;]{0,120}?,)?\s+(?:will\s+join|joined|has\s+joined|will\s+(?:become|assume|succeed|serve\s+as)|"
+    r"|(?P<person4>"
+    + _NAME
+    + r")(?:,[^\n;]{0,120}?,)?\s+(?:will\s+join|joined|has\s+joined|will\s+(?:become|assume|succeed|serve\s+as)|"
     r"(?:has\s+)?assumed|succeeds?|agreed\s+to\s+(?:join|serve\s+as))\b",
 )
 _LEAVES = re.compile(
-    r"(?P<person>" + _NAME + r")(?:,(?:[^\n;.]|\.(?=\s*[(,]|\w)){0,200}?,?)?\s+(?:(?:has|had|will|also|formally|voluntarily|recently|verbally)\s+){0,3}"
+    r"(?P<person>"
+    + _NAME
+    + r")(?:,(?:[^\n;.]|\.(?=\s*[(,]|\w)){0,200}?,?)?\s+(?:(?:has|had|will|also|formally|voluntarily|recently|verbally)\s+){0,3}"
     r"(?:(?:tendered|submitted|provided|delivered|gave)\s+(?:\w+\s+){0,3}?(?:notice|resignation|letter)|"
-    r"(?:informed|notified|advised|told)\s+(?:[^.\n]{0,120}?)(?:resign|retir|step(?:ping)?\s+down|leav|depart|not\s+(?:to\s+)?(?:stand|seek)|intent)|"
+    r"(?:informed|notified|advised|told)\s+(?:(?:[^.\n]|\.(?=\s*[(,]|\w)){0,160}?)(?:resign|retir|step(?:ping)?\s+down|leav|depart|not\s+(?:to\s+)?(?:stand|seek)|intent)|"
     r"resigned|resigns?|retire[sd]?\b|(?:elected|decided|agreed|plans?|intends?|announced\s+(?:his|her|their)\s+(?:intention|decision|plan))\s+to\s+(?:resign|retire|step\s+down|leave|depart|transition)|"
     r"step(?:ped|ping|s)?\s+down|depart(?:ed|s|ing)?\b|leave\b|left\s+the|ceased?\s+(?:to\s+(?:be|serve)|serving|employment)|"
     r"(?:was|were|is|been|be)\s+(?:terminated|removed|dismissed|no\s+longer)|no\s+longer\s+(?:serv\w+|be)|"
     r"will\s+not\s+(?:stand|seek|be\s+standing)|passed\s+away|died)"
-    r"|\b(?:resignation|retirement|departure|termination|separation|removal|passing|death)\s+(?:letter\s+)?(?:of|from)\s+(?P<person2>" + _NAME + r")"
-    r"|(?P<person3>" + _NAME + r")[\u2019']s?\s+(?:(?:employment|service|position|term|role)\s+(?:[^.\n]{0,60}?)(?:terminat|end|ceas|conclud)\w*|"
+    r"|\b(?:resignation|retirement|departure|termination|separation|removal|passing|death)\s+(?:letter\s+)?(?:of|from)\s+(?P<person2>"
+    + _NAME
+    + r")"
+    r"|(?P<person3>"
+    + _NAME
+    + r")[\u2019']s?\s+(?:(?:employment|service|position|term|role)\s+(?:[^.\n]{0,60}?)(?:terminat|end|ceas|conclud)\w*|"
     r"(?:decision|intention)\s+to\s+(?:resign|retire|leave|step)|(?:resignation|retirement|departure)\b)",
 )
 _ROLE_NEAR = re.compile(r"\b" + _ROLE, re.IGNORECASE)
@@ -51,7 +63,9 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"^(?:Dr|Mr|Ms|Mrs|Prof|Sir)\.?\s+")
-_CUT = re.compile(r"\s+(?:Senior|Executive|Vice|Chief|President|Chair\w*|Director|General|Interim|Corporate|Group)\b.*$|[\u2019']s?$")
+_CUT = re.compile(
+    r"\s+(?:Senior|Executive|Vice|Chief|President|Chair\w*|Director|General|Interim|Corporate|Group)\b.*$|[\u2019']s?$"
+)
 _ADVISER = re.compile(
     r"\s*(?:as\s+|to\s+serve\s+as\s+|to\s+be\s+)?(?:an?\s+|the\s+)?(?:(?:senior|special|strategic|executive|part-time|non-employee)\s+)*"
     r"(?:advis[eo]r|consultant|employee|counsel\s+to)",
@@ -65,7 +79,9 @@ _HISTORY = re.compile(
     r"was\s+appointed\s+\w+(?:\s+\w+){0,8}\s+in\s+\w*\s*\d{4}|age\s+\d\d,?\s+(?:has\s+)?(?:served|been)|in\s+(?:19|20)\d\d)",
     re.IGNORECASE,
 )
-_NOMINATED = re.compile(r"(?:annual|special)\s+meeting[^.\n]{0,120}(?:re-?elect|elect)|re-?elect(?:ed|ion)", re.IGNORECASE)
+_NOMINATED = re.compile(
+    r"(?:annual|special)\s+meeting[^.\n]{0,120}(?:re-?elect|elect)|re-?elect(?:ed|ion)", re.IGNORECASE
+)
 
 READ = 3000
 """Characters of item 5.02 that are read: biographies and pay follow the news."""
@@ -81,16 +97,20 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     end: int
 
 
-def read_moves(text: str, start: int, end: int) -> list[Move]:
+def read_moves(text: str, start: int, end: int, registrant: str = "") -> list[Move]:
     """Arrivals and departures an item 5.02 announces, in order, one per person and direction."""
     stop = min(end, start + READ)
+    company = (registrant.split() or ["\n"])[0].strip(",.").lower()
     moves: list[Move] = []
     seen: set[tuple[str, str]] = set()
     for pattern, direction in ((_LEAVES, "leaves"), (_JOINS, "joins")):
         at = start
         while (match := pattern.search(text, at, stop)) is not None:
             group, person = next((g, p) for g, p in match.groupdict().items() if p)
-            move = _judge(text, start, stop, match, person, direction)
+            own = person.lower().startswith(
+                company
+            )  # "Acme Foods, Inc., announced that ...": the company, not a person
+            move = None if own else _judge(text, start, stop, match, person, direction)
             # What only looked like a name ("Purchase Agreement, Jane Roe resigned") must not hide the one behind it.
             at = match.end() if move is not None else match.end(group)
             if move is not None and (key := (move.person.split()[-1], direction)) not in seen:
@@ -99,9 +119,7 @@ def read_moves(text: str, start: int, end: int) -> list[Move]:
     return sorted(moves, key=lambda m: m.start)
 
 
-def _judge(
-    text: str, start: int, stop: int, match: re.Match[str], person: str, direction: str
-) -> Move | None:
+def _judge(text: str, start: int, stop: int, match: re.Match[str], person: str, direction: str) -> Move | None:
     plain = _CUT.sub("", _DEGREES.sub("", _TITLE.sub("", " ".join(person.split())))).strip(" ,.")
     titled = _TITLE.match(person.strip()) is not None
     if not plain or _NOT_A_NAME.search(plain) or (len(plain.split()) < 2 and not titled):
@@ -116,7 +134,9 @@ def _judge(
             return None
         role = _role(text, match.start(), min(right, match.end() + 110)) or _role(text, left, match.start())
     else:
-        role = _role(text, match.start(), right) or _role(text, left, right) or _role(text, right, min(stop, right + 160))
+        role = (
+            _role(text, match.start(), right) or _role(text, left, right) or _role(text, right, min(stop, right + 160))
+        )
     if not role:
         return None
     return Move(direction=direction, person=_full(text, start, stop, plain), role=role, start=left, end=right)

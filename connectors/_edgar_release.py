@@ -11,9 +11,13 @@ import msgspec
 
 from connectors import _edgar_forms as forms
 
-_ITEM = re.compile(r"^[\W_]{0,6}item[ \t\n]*(\d{1,2})[ \t]*\.[ \t]*(\d{2})\b[ \t.:;)\u2013\u2014-]*", re.IGNORECASE | re.MULTILINE)
+_ITEM = re.compile(
+    r"^[\W_]{0,6}item[ \t\n]*(\d{1,2})[ \t]*\.[ \t]*(\d{2})\b[ \t.:;)\u2013\u2014-]*", re.IGNORECASE | re.MULTILINE
+)
 _OLD_ITEM = re.compile(r"^[\W_]{0,6}items?[ \t]+(\d{1,2})[ \t]*[.:\u2013\u2014-]", re.IGNORECASE | re.MULTILINE)
-_SIGNATURE = re.compile(r"^[\W_]{0,6}s\s?i\s?g\s?n\s?a\s?t\s?u\s?r\s?e\s?\(?s?\)?[\W_]{0,6}$", re.IGNORECASE | re.MULTILINE)
+_SIGNATURE = re.compile(
+    r"^[\W_]{0,6}s\s?i\s?g\s?n\s?a\s?t\s?u\s?r\s?e\s?\(?s?\)?[\W_]{0,6}$", re.IGNORECASE | re.MULTILINE
+)
 _SIGNED = re.compile(r"^pursuant to the requirements of the securities (?:exchange )?act", re.IGNORECASE | re.MULTILINE)
 _COVER_6K = re.compile(r"form\s+40-?f|rule\s+101\(b\)|rule\s+12g3-2\(b\)|82-\s*_*", re.IGNORECASE)
 
@@ -32,7 +36,9 @@ _DATE_LINE = re.compile(
 )
 _WIRE = r"(?:globe ?newswire|pr ?newswire|business ?wire|accesswire|newsfile|cision|marketwired?|nasdaq omx|access newswire)"
 _DATELINE = re.compile(
-    r"^(?:.{0,80}?\b" + _WIRE + r"\b|[A-Z][\w .,'()&/-]{2,80}?(?:,? ?\(?(?:january|february|march|april|may|june|july|august|"
+    r"^(?:.{0,80}?\b"
+    + _WIRE
+    + r"\b|[A-Z][\w .,'()&/-]{2,80}?(?:,? ?\(?(?:january|february|march|april|may|june|july|august|"
     r"september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? \d{1,2},? ?(?:\d{4})?\)?|"
     r"\d{1,2} (?:january|february|march|april|may|june|july|august|september|october|november|december),? \d{4})"
     r"[^\w\n]{0,12})",
@@ -48,7 +54,10 @@ _END = re.compile(
     r"investor (?:relations|contact)|media contact|note to|references?$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_UNFINISHED = re.compile(r"(?:\b(?:of|for|and|the|in|with|a|an|to|its|from|on|by|at|as|or|into|following)|[,:&\u2013\u2014-])$", re.IGNORECASE)
+_UNFINISHED = re.compile(
+    r"(?:\b(?:of|for|and|the|in|with|a|an|to|its|from|on|by|at|as|or|into|following)|[,:&\u2013\u2014-])$",
+    re.IGNORECASE,
+)
 
 LEAD = 1800
 """Characters of a release's body that are read: headline and first paragraphs (the rest is boilerplate and recap)."""
@@ -104,7 +113,7 @@ def item_sections(text: str, start: int = 0, end: int | None = None) -> list[Sec
 
 def _after_title(text: str, at: int, until: int, code: str) -> int:
     """Skip the item's official title, which may run over several lines in several spellings."""
-    words = {w for w in re.findall(r"[a-z]{4,}", forms.ITEMS[code].lower())}
+    words = set(re.findall(r"[a-z]{4,}", forms.ITEMS[code].lower()))
     for _ in range(4):
         line_end = text.find("\n", at, until)
         line = text[at : line_end if line_end >= 0 else until]

@@ -19,9 +19,7 @@ from connectors._edgar_xml import embedded_xml, find, flag, local, parse_xml, te
 from signalwatch.sdk import BadPayload
 
 _PERCENT = re.compile(r"percent(?:age)? of class[^%\n]{0,120}?\n?[^%\n]{0,200}?(\d{1,3}(?:\.\d+)?)\s*%", re.IGNORECASE)
-_EVENT_DATE = re.compile(
-    r"([A-Z][a-z]+ \d{1,2}, ?\d{4})\s*\n?\s*\(Date of Event", re.IGNORECASE
-)
+_EVENT_DATE = re.compile(r"([A-Z][a-z]+ \d{1,2}, ?\d{4})\s*\n?\s*\(Date of Event", re.IGNORECASE)
 _ITEM_4 = re.compile(r"^\W*item\s*4\b[^\n]*", re.IGNORECASE | re.MULTILINE)
 _ITEM_5 = re.compile(r"^\W*item\s*5\b", re.IGNORECASE | re.MULTILINE)
 

@@ -85,7 +85,9 @@ def parse_submission(data: bytes, *, keep: tuple[str, ...] = ("EX-99",)) -> Subm
         following = data.find(b"<DOCUMENT>", at + 10)
         cut = end < 0
         stop = end if end >= 0 else len(data)
-        fields = {m[0].decode(): m[1].decode("latin-1") for m in _FIELD.findall(data[at : body if 0 <= body < stop else stop])}
+        fields = {
+            m[0].decode(): m[1].decode("latin-1") for m in _FIELD.findall(data[at : body if 0 <= body < stop else stop])
+        }
         kind = fields.get("TYPE", "").strip()
         wanted = not attachments or kind.upper().startswith(keep) or forms.split_form(kind)[0] == filing.base
         attachments.append(
@@ -175,7 +177,9 @@ def parse_header(text: str) -> tuple[Filing, list[str]]:
             top.setdefault(key, value)
         lines.append(line.strip())
     close()
-    accession = ACCESSION.search(top.get("ACCESSION NUMBER") or top.get("ACCESSION-NUMBER") or top.get("SEC-DOCUMENT", ""))
+    accession = ACCESSION.search(
+        top.get("ACCESSION NUMBER") or top.get("ACCESSION-NUMBER") or top.get("SEC-DOCUMENT", "")
+    )
     form = top.get("CONFORMED SUBMISSION TYPE") or top.get("TYPE") or ""
     kind = forms.kind_of(form)
     filing = Filing(

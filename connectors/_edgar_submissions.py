@@ -109,11 +109,7 @@ def parse_submissions(
     rows = len(recent.accessionNumber)
     if len(recent.form) != rows or len(recent.filingDate) != rows:
         raise BadPayload(f"the columns of the submissions of CIK {number} have different lengths")
-    found = [
-        filing
-        for n in range(rows)
-        if (filing := _row(recent, n, party, base_www, wanted, since)) is not None
-    ]
+    found = [filing for n in range(rows) if (filing := _row(recent, n, party, base_www, wanted, since)) is not None]
     return Submissions(company=party, filings=tuple(found), rows=rows)
 
 

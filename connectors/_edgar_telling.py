@@ -1,0 +1,113 @@
+"""How tellings inside one report become events: placed in the document, tied to the registrant, merged. Pure."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from connectors._edgar_events import Draft, parties
+from signalwatch.sdk import Detection, Event, Json, Organisation, Role, Span
+
+Key = tuple[str, str]
+_STATUS_ORDER = ("proposed", "announced", "priced", "closed", "completed", "terminated", "withdrawn")
+_WEAK = frozenset(
+    ["the", "a", "an", "of", "and", "inc", "corp", "corporation", "company", "co", "ltd", "limited", "plc"]
+)
+
+
+class Found:
+    """Events of one report, one per happening: later tellings fill gaps of the first."""
+
+    def __init__(self) -> None:
+        self.events: dict[Key, Event] = {}
+        self.explained: set[str] = set()
+
+    def add(self, event: Event, item: str = "") -> None:
+        """Take an event in; ``item`` (a code, or "release") counts as explained by it."""
+        key = (event.type, event.discriminator)
+        self.explained.add(item)
+        known = self.events.get(key)
+        self.events[key] = event if known is None else _merged(known, event)
+
+
+def placed(text: str, span: Span, offset: int, fallback: tuple[int, int]) -> Span:
+    """The detector's span in the document's own offsets; the headline when it cannot be found there."""
+    start, end = offset + span.start, offset + span.end
+    if not (start < end and _same(text[start:end], span.text)):
+        at = text.find(span.text) if span.text else -1
+        start, end = (at, at + len(span.text)) if at >= 0 else fallback
+    return Span(field="text", start=start, end=end, text=text[start:end])
+
+
+def _same(a: str, b: str) -> bool:
+    return " ".join(a.split()) == " ".join(b.split())
+
+
+def detected(draft: Draft, detection: Detection, span: Span, title: str) -> Event:
+    """A detection as an event of the report: with the registrant in its role and the report's date."""
+    attributes = dict(detection.attributes)
+    return draft.event(
+        detection.type, _with_registrant(draft, detection), attributes, span, discriminator=_variant(detection.type, attributes),
+        pattern=detection.pattern or "edgar.release", confidence=detection.confidence,
+        occurred_at=detection.occurred_at or draft.happened, title=title, program=detection.program,
+    )  # fmt: skip
+
+
+def _variant(type: str, attributes: dict[str, Json]) -> str:
+    """What keeps two happenings of one type in one report apart, stable over versions."""
+    names = {
+        "regulatory_designation": ("designation",),
+        "trial_results": ("phase", "outcome"),
+        "trial_start": ("phase",),
+    }
+    return ":".join(str(attributes[n]) for n in names.get(type, ()) if attributes.get(n))
+
+
+def _with_registrant(draft: Draft, detection: Detection) -> tuple[Organisation, ...]:
+    """The organisations of a detection, with the registrant's CIK where it is one of them, and added where it is not."""
+    own = next(iter(parties(draft.filing)), None)
+    if own is None:
+        return tuple(detection.organisations)
+    mine = [o for o in detection.organisations if _is(o, own)]
+    others = [o for o in detection.organisations if not _is(o, own)]
+    role: Role
+    if mine:
+        role = mine[0].role
+    elif not any(o.role == "subject" for o in others):
+        role = "subject"
+    elif detection.type in ("merger_acquisition", "licensing_deal", "partnership"):
+        role = "counterparty"
+    else:  # a subsidiary or a brand is named: the company that files is the account
+        role = "subject"
+        others = [msgspec.structs.replace(o, role="other") if o.role == "subject" else o for o in others]
+    ticker = next((o.ticker for o in mine if o.ticker), own.ticker)
+    combined = [msgspec.structs.replace(own, role=role, ticker=ticker), *others]
+    return tuple(sorted(combined, key=lambda o: o.role != "subject"))
+
+
+def _is(named: Organisation, own: Organisation) -> bool:
+    if named.ticker and own.ticker and named.ticker == own.ticker:
+        return True
+    mine, theirs = words_of(own.name), words_of(named.name)
+    return bool(mine and theirs) and (mine[0] == theirs[0] or "".join(mine).startswith("".join(theirs)))
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name that tell it from others, in lower case."""
+    return [w for w in re.findall(r"[a-z0-9]+", name.lower()) if w not in _WEAK]
+
+
+def _merged(known: Event, other: Event) -> Event:
+    """One happening told twice in one report: the first telling wins, the second fills gaps and moves the status on."""
+    attributes = {**other.attributes, **known.attributes}
+    told = [s for s in (known.attributes.get("status"), other.attributes.get("status")) if s in _STATUS_ORDER]
+    if told:
+        attributes["status"] = max(told, key=_STATUS_ORDER.index)
+    ways = {known.attributes.get("direction"), other.attributes.get("direction")}
+    if known.type == "leadership_change" and ways == {"joins", "leaves"}:
+        attributes["direction"] = "both"
+    names = {tuple(words_of(o.name)) for o in known.organisations}
+    roles = {o.role for o in known.organisations}
+    extra = tuple(o for o in other.organisations if tuple(words_of(o.name)) not in names and o.role not in roles)
+    return msgspec.structs.replace(known, attributes=attributes, organisations=(*known.organisations, *extra))

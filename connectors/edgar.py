@@ -1,0 +1,47 @@
+"""SEC EDGAR: who filed what, and what the filing says happened.
+
+Three layers, because none is enough alone: the latest-filings feed (fast, but a rolling window that bursts overflow), the
+daily index (complete, a day late) and the filing lists of watched companies (what both missed). A filing is one document,
+keyed by its accession number, with all parties and their roles. Bodies are fetched only where a watched company, an
+industry code, an industry group or a company name speaks for it. See docs/reference and `_edgar_events` for what each
+form becomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from connectors._edgar_events import READERS, draft_of
+from connectors._edgar_poll import Poll
+from connectors._edgar_report import current_report, foreign_report
+from connectors._edgar_settings import EdgarConfig
+from signalwatch.sdk import Detector, Document, Event, Json, Page, PluginConfig, PollContext
+
+
+class Edgar:
+    """The connector. Needs a contact address in the HTTP settings: the SEC refuses anonymous clients."""
+
+    Config: ClassVar[type[PluginConfig]] = EdgarConfig
+
+    def __init__(self, config: EdgarConfig) -> None:
+        self.config = config
+
+    def poll(self, cursor: Mapping[str, Json], ctx: PollContext) -> Iterator[Page]:
+        """Yield what is new: latest filings, bodies that had to wait, daily indexes, watched companies."""
+        yield from Poll(self.config, cursor, ctx).run()
+
+    def events(self, document: Document, previous: Document | None, detect: Detector) -> Sequence[Event]:
+        """What a filing states. Filings of companies that are neither watched nor life science state nothing for us.
+
+        Raises BadPayload when a stored body cannot be read.
+        """
+        draft = draft_of(document)
+        if not document.meta.get("relevant"):
+            return ()
+        if draft.filing.kind == "current_report":
+            return tuple(current_report(draft, previous, detect))
+        if draft.filing.kind == "foreign_report":
+            return tuple(foreign_report(draft, previous, detect))
+        reader = READERS.get(draft.filing.kind)
+        return tuple(reader(draft, previous, detect)) if reader is not None else ()
