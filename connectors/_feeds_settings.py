@@ -35,7 +35,7 @@ class FeedConfig(PluginConfig):
     """What people call it: "Fierce Biotech"."""
     title_must_contain: tuple[str, ...] = ()
     """Words of which the channel title must hold one. Some wires answer another feed for a wrong address."""
-    publisher_kind: Literal["wire", "company", "trade", "agency"] = "trade"
+    publisher: Literal["wire", "company", "trade", "agency"] = "trade"
     kind: Literal["news", "release"] | None = None
     """How detection reads it; default: releases on wires and company feeds, news elsewhere."""
     company: str = Field(default="", max_length=200)
@@ -66,19 +66,19 @@ class FeedConfig(PluginConfig):
 
     @model_validator(mode="after")
     def _company_is_named(self) -> FeedConfig:
-        if self.publisher_kind == "company" and not self.company:
-            raise ValueError("a feed with publisher_kind: company needs company: the account's name")
+        if self.publisher == "company" and not self.company:
+            raise ValueError("a feed with publisher: company needs company: the account's name")
         return self
 
     @property
     def reads_as(self) -> str:
         """``release`` or ``news``."""
-        return self.kind or ("release" if self.publisher_kind in ("wire", "company") else "news")
+        return self.kind or ("release" if self.publisher in ("wire", "company") else "news")
 
     @property
     def origin(self) -> str:
         """Event.origin of what this feed states."""
-        if self.publisher_kind == "agency":
+        if self.publisher == "agency":
             return "agency"
         return "release" if self.reads_as == "release" else "press"
 

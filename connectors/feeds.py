@@ -226,7 +226,7 @@ class Feeds:
             "kind": config.reads_as,
             "origin": config.origin,
             "publisher": config.name or clean(plain(feed.title))[:120],
-            "publisher_kind": config.publisher_kind,
+            "publisher_kind": config.publisher,
         }
         optional = {"issuer": issuer, "tickers": tickers, "stated_date": stated, "guid": entry.id[:300]}
         meta.update({k: v for k, v in optional.items() if v})
@@ -264,7 +264,7 @@ class Feeds:
 
     def _issuer(self, entry: Entry, feed: Feed) -> str:
         """Who issued a release on a wire: ``dc:contributor``, else ``dc:publisher`` where it is not the wire itself."""
-        if self.config.publisher_kind != "wire":
+        if self.config.publisher != "wire":
             return ""
         own = {self.config.name.casefold(), plain(feed.title).casefold(), ""}
         for stated in (entry.contributor, entry.publisher):

@@ -253,7 +253,7 @@ def test_a_wire_names_the_issuer_and_its_tickers(ctx: Context) -> None:
         "<category domain='https://w.example/rss/stock'>Nasdaq:TRVX</category>"
         "<category domain='https://w.example/rss/ISIN'>US0000000000</category>"
     )
-    (document,) = documents(poll(feed(publisher_kind="wire"), ctx, answer(rss(item(1) + extra))))
+    (document,) = documents(poll(feed(publisher="wire"), ctx, answer(rss(item(1) + extra))))
 
     assert document.meta["issuer"] == "Tarvex Bio, Inc."
     assert document.meta["tickers"] == [["NASDAQ", "TRVX"]]
@@ -261,14 +261,14 @@ def test_a_wire_names_the_issuer_and_its_tickers(ctx: Context) -> None:
 
 
 def test_a_company_feed_names_its_company(ctx: Context) -> None:
-    source = feed(publisher_kind="company", company="Tarvex Bio", ticker="NASDAQ: TRVX")
+    source = feed(publisher="company", company="Tarvex Bio", ticker="NASDAQ: TRVX")
     (document,) = documents(poll(source, ctx, answer(rss(item(1)))))
 
     assert (document.meta["issuer"], document.meta["tickers"]) == ("Tarvex Bio", [["NASDAQ", "TRVX"]])
 
 
 def test_one_release_in_two_feeds_of_one_wire_is_one_document() -> None:
-    biotech, pharma = feed(publisher_kind="wire"), Feeds(Feeds.Config(url="https://feeds.example.com/b.xml"))  # type: ignore[call-arg,arg-type]
+    biotech, pharma = feed(publisher="wire"), Feeds(Feeds.Config(url="https://feeds.example.com/b.xml"))  # type: ignore[call-arg,arg-type]
     store = Context(FakeHttp())
     poll(biotech, store, answer(rss(item(1))))
     other = Context(FakeHttp(), documents=store.documents)
@@ -347,7 +347,7 @@ def test_an_entry_without_title_is_called_by_its_text(ctx: Context) -> None:
         ({"url": "ftp://x.example/"}, "url"),
         ({"url": URL, "colour": "red"}, "colour"),
         ({"url": URL, "timezone": "Mars/Olympus"}, "no time zone is called"),
-        ({"url": URL, "publisher_kind": "company"}, "needs company"),
+        ({"url": URL, "publisher": "company"}, "needs company"),
         ({"url": URL, "min_interval": "soon"}, "min_interval"),
         ({"url": URL, "ticker": "just words"}, "ticker"),
     ],

@@ -60,7 +60,7 @@ def test_recorded_feed(name: str) -> None:
 
 def test_the_company_feed_gives_clean_text_tickers_apart() -> None:
     body = data_path("news/feeds/regeneron_ir.xml").read_bytes()
-    source = Feeds(Feeds.Config(url="https://ir.example.com/rss", publisher_kind="company", company="Example"))  # type: ignore[call-arg,arg-type]
+    source = Feeds(Feeds.Config(url="https://ir.example.com/rss", publisher="company", company="Example"))  # type: ignore[call-arg,arg-type]
     found = documents(poll(source, Context(FakeHttp()), answer(body, url="https://ir.example.com/rss")))
 
     assert all(d.published_at for d in found)
@@ -70,7 +70,7 @@ def test_the_company_feed_gives_clean_text_tickers_apart() -> None:
 
 def test_the_wire_shape_gives_issuer_ticker_and_dates_without_seconds() -> None:
     body = data_path("news/feeds/shape_globenewswire_invented_companies.xml").read_bytes()
-    source = Feeds(Feeds.Config(url="https://wire.example.com/rss", publisher_kind="wire", name="Wire"))  # type: ignore[call-arg,arg-type]
+    source = Feeds(Feeds.Config(url="https://wire.example.com/rss", publisher="wire", name="Wire"))  # type: ignore[call-arg,arg-type]
     found = documents(poll(source, Context(FakeHttp()), answer(body, url="https://wire.example.com/rss")))
 
     assert all(d.published_at for d in found)
