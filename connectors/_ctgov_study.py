@@ -13,8 +13,10 @@ from typing import Any
 
 import msgspec
 
+from connectors._ctgov_dates import instant
+from connectors._ctgov_places import country
 from connectors._ctgov_text import clean, folded
-from signalwatch.sdk import BadPayload, Json, digest, digest_bytes
+from signalwatch.sdk import BadPayload, Document, Json, digest, digest_bytes
 
 _NCT = re.compile(r"NCT\d{8}")
 _MAX_RECORD = 8_000_000  # bytes; the largest real record has 0.9 MB
@@ -320,6 +322,26 @@ def study(record: Record) -> Study:
     )
 
 
+def document(raw: bytes | msgspec.Raw) -> Document:
+    """A raw record as a document, published on the day of its last update. Raises BadPayload."""
+    record = read(raw)
+    found = study(record)
+    return Document(
+        connector="clinicaltrials",
+        key=found.nct_id,
+        version=version(found),
+        kind="study",
+        fingerprint=fingerprint(raw),
+        url=f"https://clinicaltrials.gov/study/{found.nct_id}",
+        title=found.title,
+        text=found.official_title,
+        payload=reduced(record),
+        content_type="application/json",
+        published_at=instant(found.last_update),
+        meta=mesh(record),
+    )
+
+
 def fingerprint(raw: bytes | msgspec.Raw) -> str:
     """A digest of the bytes as they came."""
     return digest_bytes(bytes(raw))
@@ -402,11 +424,11 @@ def _sites(locations: Sequence[_Location]) -> dict[str, int]:
     """Sites per country. A facility counts once; nameless ones count each."""
     seen: set[tuple[Any, ...]] = set()
     for number, place in enumerate(locations):
-        country = clean(place.country)
-        if country:
+        where = country(clean(place.country)[:_MAX_NAME])
+        if where:
             facility = folded(f"{place.facility} {place.city or ''}") if place.facility else number
-            seen.add((country, facility))
+            seen.add((where, facility))
     counts: dict[str, int] = {}
-    for country, _ in seen:
-        counts[country] = counts.get(country, 0) + 1
+    for where, _ in seen:
+        counts[where] = counts.get(where, 0) + 1
     return dict(sorted(counts.items()))
