@@ -171,6 +171,21 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection for several reads that have to agree with each other: all see one committed state."""
+        if self.dialect == "sqlite":
+            with self.read() as connection:
+                connection.exec_driver_sql("BEGIN")
+                try:
+                    yield connection
+                finally:
+                    connection.exec_driver_sql("ROLLBACK")
+            return
+        frozen = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with translated(self.masked), frozen.connect() as connection:
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: commits on normal exit, rolls back on an exception.
 

@@ -165,7 +165,8 @@ class Documents(Topic):
             ValueError: a naive datetime, or an event that ingest did not complete.
         """
         now = aware(page.now)
-        documents = [document_row(d, page.source_id, now) for d in page.documents]
+        # In the order of keys, so that two workers storing the same things wait for each other and never in a circle.
+        documents = [document_row(d, page.source_id, now) for d in sorted(page.documents, key=lambda d: d.key)]
         heads = [
             {
                 "connector": row["connector"],
@@ -180,7 +181,7 @@ class Documents(Topic):
             }
             for row in documents
         ]
-        events = [event_row(e) for e in page.events]
+        events = [event_row(e) for e in sorted(page.events, key=lambda e: e.event_id)]
         bad = {row["quarantine_id"]: row for row in (quarantine_row(q, page.source_id, now) for q in page.quarantined)}
         with self._db.write() as tx:
             held = tx.execute(_held, {"source_id": page.source_id, "owner": page.owner}).first()

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.json import Decoder
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
 
 from signalwatch.clock import aware
 from signalwatch.errors import UsageError
@@ -293,7 +293,7 @@ class Reading(Topic):
         """How much there is: ``documents``, ``events``, ``stories`` ..., and ``events_new``, ``events_held``,
         ``events_failed``, ``events_assessed``, ``outbox_pending``, ``outbox_sent`` and so on.
         """
-        with self._db.read() as connection:
+        with self._db.snapshot() as connection:
             found = {
                 name: int(connection.scalar(select(func.count()).select_from(table)) or 0)
                 for name, table in _COUNTED.items()
@@ -318,10 +318,10 @@ class Reading(Topic):
         """How far behind the stages are: queue depths, and the ages in seconds of what waits longest (0 when nothing).
 
         Keys: new_events, oldest_new_event_s (since first seen), outbox_due, oldest_due_outbox_s (since due),
-        sources_overdue, oldest_overdue_source_s.
+        sources_overdue (due and held by nobody), oldest_overdue_source_s.
         """
         aware(now)
-        with self._db.read() as connection:
+        with self._db.snapshot() as connection:
             found: dict[str, float] = {}
             for statement, depth, age in _LAG:
                 n, oldest = connection.execute(statement, {"now": now}).one()
@@ -346,7 +346,9 @@ def _lag_statements() -> list[tuple[Any, str, str]]:
         ),
         (
             select(func.count(), func.min(source.c.due_at)).where(
-                literally("enabled"), source.c.due_at <= bindparam("now")
+                literally("enabled"),
+                source.c.due_at <= bindparam("now"),
+                or_(source.c.lease_until.is_(None), source.c.lease_until <= bindparam("now")),
             ),
             "sources_overdue",
             "oldest_overdue_source_s",

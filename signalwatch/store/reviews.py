@@ -59,7 +59,7 @@ def write_reviews(tx: Connection, items: Sequence[ReviewItem], now: datetime) ->
 
 
 def merge_suggestions(tx: Connection, items: Sequence[Suggestion], now: datetime) -> None:
-    """Add up what a batch found: events are counted, the latest score and evidence win, ``last_at`` only moves on."""
+    """Add up what a batch found: events and scores add up, the latest evidence wins."""
     if not items:
         return
     keys = [storable_key(item.key) for item in items]
@@ -74,7 +74,7 @@ def merge_suggestions(tx: Connection, items: Sequence[Suggestion], now: datetime
             "key": key,
             "name": codec.clean(item.name),
             "events": item.events + (old["events"] if old else 0),
-            "score": item.score,
+            "score": item.score + (old["score"] if old else 0.0),
             "last_at": max(last, old["last_at"]) if old else last,
             "evidence": evidence,
             "state": "open",
