@@ -45,10 +45,11 @@ from signalwatch.model import (
 )
 from signalwatch.ruleset import Pack, Rule, View
 from signalwatch.ruleset.events import EventTest
-from signalwatch.ruleset.fields import PHASE_ORDER
+from signalwatch.ruleset.fields import PHASE_ORDER, SERIES_ORDER
+from signalwatch.ruleset.runner import ExampleResult, run
 from signalwatch.ruleset.units import show_duration
 
-__all__ = ["decide", "facts_of_programs", "review", "view_of", "why_not", "why_not_text"]
+__all__ = ["decide", "facts_of_programs", "review", "run_examples", "view_of", "why_not", "why_not_text"]
 
 STOPPED_BY: Mapping[str, str] = {
     "held match": "the name is not surely this account: see `signalwatch review list`",
@@ -62,6 +63,8 @@ STOPPED_BY: Mapping[str, str] = {
     "cool-down": "a proposal for this account is open or recent",
 }
 """What each value of ``stopped_by`` means, for people."""
+
+_FUNDING = frozenset({"funding_round", "ipo", "public_offering"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,12 @@ class _Move:
 # --- what rules see -------------------------------------------------------------------------------------------------
 
 
-def facts_of_programs(programs: Sequence[Program], history: Sequence[Signal]) -> dict[str, Any]:
-    """What the record says of an account by itself: areas, modalities, stage, countries, last funding series."""
+def facts_of_programs(programs: Sequence[Program], history: Sequence[Signal], now: datetime) -> dict[str, Any]:
+    """What the record says of an account by itself, under the names that icp.yaml may use as columns.
+
+    ``area``, ``modality``, ``stage`` (most advanced phase), ``countries``, ``funding_stage`` (last series, or "public") and
+    ``days_since_funding``.
+    """
     facts: dict[str, Any] = {}
     areas = dict.fromkeys(a for p in programs for a in p.areas)
     modalities = dict.fromkeys(m for p in programs for m in p.modalities)
@@ -92,13 +99,15 @@ def facts_of_programs(programs: Sequence[Program], history: Sequence[Signal]) ->
             if isinstance(value, list | tuple):
                 into.update(dict.fromkeys(str(v) for v in value))
         series = signal.attributes.get("series")
-        if signal.type == "funding_round" and series and series != "unspecified":
-            facts["funding_stage"] = facts["series"] = series
+        if signal.type in _FUNDING and signal.at <= now:
+            facts["days_since_funding"] = (now - signal.at).days
+        if signal.type == "funding_round" and series in SERIES_ORDER:
+            facts["funding_stage"] = series
         elif signal.type in ("ipo", "public_offering"):
             facts["funding_stage"] = "public"
     phases = [p.phase for p in programs if p.phase in PHASE_ORDER]
     if phases:
-        facts["stage"] = facts["phase"] = max(phases, key=lambda p: PHASE_ORDER[p])
+        facts["stage"] = max(phases, key=lambda p: PHASE_ORDER[p])
     for name, values in (("area", areas), ("modality", modalities), ("countries", countries)):
         if values:
             facts[name] = list(values)
@@ -141,7 +150,7 @@ def view_of(case: Case, pack: Pack) -> View:
     """What the rules see of a case: for explain, backtest and tests."""
     signal = _scored(case, pack)
     history = _with(case.history, signal)
-    facts = facts_of_programs(case.programs, history)
+    facts = facts_of_programs(case.programs, history, case.now)
     fit = scoring.fit(case.account, pack.icp, facts)
     return _view(case, pack, signal, history, facts, fit, scoring.activity(history, case.now, pack.scoring))
 
@@ -202,7 +211,7 @@ def decide(case: Case, pack: Pack, *, accounts_hash: str = "", payload_hash: str
     if case.story.effect == "corrected":
         return _corrected(case, pack, base, signal, activity_before)
     history = _with(case.history, signal)
-    facts = facts_of_programs(case.programs, history)
+    facts = facts_of_programs(case.programs, history, case.now)
     fit = scoring.fit(case.account, pack.icp, facts)
     state = scoring.activity(history, case.now, pack.scoring)
     view = _view(case, pack, signal, history, facts, fit, state)
@@ -220,7 +229,7 @@ def _corrected(case: Case, pack: Pack, base: Decision, signal: Signal, before: f
     """A correction unwinds the points and tells everybody who heard of the original; no rule is put to it."""
     gone = replace(signal, active=False)
     history = _with(case.history, gone)
-    facts = facts_of_programs(case.programs, history)
+    facts = facts_of_programs(case.programs, history, case.now)
     state = scoring.activity(history, case.now, pack.scoring)
     alerts: tuple[AlertIntent, ...] = ()
     notes = [f"Corrected: {_number(signal.points)} points taken back"] if signal.points else []
@@ -514,6 +523,16 @@ def review(
 
 def _activity_at(history: Sequence[Signal], moment: datetime, pack: Pack) -> float:
     return scoring.activity([s for s in history if s.at <= moment], moment, pack.scoring).total
+
+
+def run_examples(pack: Pack) -> tuple[ExampleResult, ...]:
+    """Run the examples of every rule of a pack, scored as the pack scores: `signalwatch rules test`."""
+
+    def score(signal: Signal) -> Signal:
+        points, half_life, polarity = scoring.points_for(signal, pack.scoring)
+        return replace(signal, points=points, half_life=half_life, polarity=polarity)
+
+    return run(pack.rules, lambda part, at: scoring.activity(part, at, pack.scoring), score)
 
 
 # --- why not --------------------------------------------------------------------------------------------------------

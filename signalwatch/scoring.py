@@ -17,7 +17,7 @@ from typing import Any
 
 from signalwatch.model import Account, Activity, Event, Fit, Polarity, ScoreLine, Signal
 from signalwatch.ruleset import units
-from signalwatch.ruleset.fields import PHASE_ORDER, SERIES, Field
+from signalwatch.ruleset.fields import PHASE_ORDER, SERIES_ORDER, Field
 from signalwatch.ruleset.policy import Criterion, Icp, Personas, PointsRule, Scoring, Segment
 
 _SPLIT = re.compile(r"\s*[;|]\s*")
@@ -221,12 +221,12 @@ def _word(text: str, wanted: Field) -> str | None:
     found = folded.get(text.casefold())
     if found is not None:
         return found
-    if wanted.order and wanted.values[: len(PHASE_ORDER)] == tuple(PHASE_ORDER):
+    if wanted.order == PHASE_ORDER:
         match = _PHASE.match(text)
         roman = _ROMAN.get(text.casefold().removeprefix("phase").strip())
         phase = match[1].lower() if match else roman
         return phase if phase in PHASE_ORDER else None
-    if wanted.values == SERIES:
+    if wanted.order == SERIES_ORDER:
         return folded.get(text.casefold().removeprefix("series").strip())
     return None
 

@@ -166,7 +166,7 @@ def _build(reader: Reader, path: Path, field: Field, op: str, value: Any, rates:
     wanted = frozenset(w.casefold() for word in words if word for w in field.parts.get(word, (word,)))
     shown = ", ".join(w for w in words if w)
     if op == "none_of":
-        return (lambda raw: isinstance(raw, str) and raw != "" and raw.casefold() not in wanted), shown, None
+        return (lambda raw: not (isinstance(raw, str) and raw.casefold() in wanted)), shown, None
     exact = frozenset(w for word in words if word for w in field.parts.get(word, (word,)))
     if field.kind == "enum":
         return (lambda raw: isinstance(raw, str) and raw in exact), shown, None
@@ -214,7 +214,7 @@ def _list_test(reader: Reader, path: Path, field: Field, op: str, value: Any) ->
     if op == "all_of":
         return (lambda raw: wanted <= held(raw)), shown, None
     if op == "none_of":
-        return (lambda raw: bool(h := held(raw)) and not (wanted & h)), shown, None
+        return (lambda raw: wanted.isdisjoint(held(raw))), shown, None
     return (lambda raw: raw is not None and not wanted.isdisjoint(held(raw))), shown, None
 
 
@@ -233,7 +233,7 @@ def _plain_set(reader: Reader, places: list[Path], field: Field, op: str, listed
 
     def test(raw: Any) -> bool:
         if raw is None:
-            return False
+            return inverse
         values = raw if isinstance(raw, list | tuple) else (raw,)
         return any(_fold(v) in wanted for v in values if isinstance(v, str | int | float | date)) is not inverse
 

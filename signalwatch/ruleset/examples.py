@@ -19,7 +19,7 @@ from signalwatch.yamlsrc import Path, expected
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """The day on which relative examples begin."""
-_GIVEN_KEYS = ("at", "event", "seen", "program", "person", "persona", "title", "points", "changes")
+_GIVEN_KEYS = ("at", "event", "seen", "program", "person", "persona", "title", "changes")
 MAX_EVENTS = 200
 
 
@@ -153,7 +153,6 @@ def _signal(ctx: Context, path: Path, item: Any, index: int) -> Signal | None:
         person=reader.text((*path, "person"), given.get("person"), limit=80),
         persona=reader.text((*path, "persona"), given.get("persona"), limit=80),
         title=reader.text((*path, "title"), given.get("title")),
-        points=reader.number((*path, "points"), given.get("points"), 0.0),
         attributes=attributes,
         changes=changes,
         engagement=event in ctx.fields.engagement,

@@ -26,7 +26,7 @@ OPERATORS: Mapping[str, str] = {
     "between": "from the first to the second of two values, both included",
     "contains": "the text contains this text, or the list contains this value",
     "any_of": "is, or holds, one of these values", "all_of": "holds all of these values",
-    "none_of": "is, or holds, none of these values (and is known)",
+    "none_of": "is, or holds, none of these values; an unknown value passes",
     "exists": "true: the value is known; false: it is not",
     "starts_with": "the text begins with this text",
     "matches": "the text matches this RE2 expression (linear time; no look-around, no back-references)",
@@ -113,37 +113,50 @@ def _enum(name: str, *values: str) -> Field:
     return Field(name, "enum", values)
 
 
-_TRIAL = (PHASE, Field("enrollment", "number"), Field("condition", "list", keys=("conditions", "condition")))
 _DEAL = (
     Field("upfront", "money"), Field("total", "money"), AMOUNT, CURRENCY, Field("kind"),
     _enum("status", "announced", "completed", "proposed", "terminated"),
 )  # fmt: skip
 _STATUS = (
     "not_yet_recruiting", "recruiting", "enrolling_by_invitation", "active_not_recruiting", "completed", "suspended",
-    "terminated", "withdrawn", "unknown", "available", "no_longer_available", "approved_for_marketing", "withheld",
+    "terminated", "withdrawn", "unknown", "available", "no_longer_available", "temporarily_not_available",
+    "approved_for_marketing", "withheld",
 )  # fmt: skip
+_REASONS = ("business", "efficacy", "safety", "enrolment", "funding", "other")
+_TRIAL = (
+    PHASE, Field("enrollment", "number", about="participants, planned or actual"),
+    Field("condition", "list", keys=("conditions", "condition")), _enum("status", *_STATUS),
+    _enum("study_type", "interventional", "observational", "expanded_access"), Field("sites", "number"), Field("kind"),
+    Field("reverted", "boolean"),
+)  # fmt: skip
+_STOPPED = (
+    Field("why_stopped", about="the registry's words"), _enum("reason", *_REASONS), Field("reason_detail"),
+)  # fmt: skip
+_FILED = (Field("form", about="form of the filing, such as 8-K"), Field("amends"), Field("amendment", "boolean"))
+
+
+def _phase(name: str) -> Field:
+    return Field(name, "enum", tuple(PHASE_ORDER), PHASE_ORDER, PHASE_PARTS)
+
 
 BY_TYPE: Mapping[str, tuple[Field, ...]] = {
     "funding_round": (
         Field("series", "enum", SERIES, SERIES_ORDER, about="financing series, ordered"), AMOUNT, CURRENCY,
-        Field("sold", "money"), Field("increment", "money"), Field("amendment", "boolean"), Field("exemption", "list"),
-        Field("industry"), Field("investor", "list", keys=("investors", "investor")),
-        Field("first_sale", "date"), Field("form"),
+        Field("sold", "money"), Field("increment", "money"), Field("exemption", "list"), Field("industry"),
+        Field("investor", "list", keys=("investors", "investor")), Field("first_sale", "date"), Field("kind"),
+        Field("status"), *_FILED,
     ),
-    "ipo": (AMOUNT, CURRENCY, _enum("status", "filed", "priced", "closed", "listed", "withdrawn"), Field("form")),
+    "ipo": (AMOUNT, CURRENCY, _enum("status", "filed", "priced", "closed", "listed", "withdrawn"), *_FILED),
     "public_offering": (
-        AMOUNT, CURRENCY, _enum("status", "proposed", "priced", "closed", "withdrawn"), Field("kind"), Field("form"),
+        AMOUNT, CURRENCY, _enum("status", "proposed", "priced", "closed", "withdrawn"), Field("kind"), *_FILED,
     ),
-    "partnership": _DEAL,
-    "licensing_deal": _DEAL,
-    "merger_acquisition": (*_DEAL, Field("what"), Field("form")),
+    "partnership": (*_DEAL, *_FILED),
+    "licensing_deal": (*_DEAL, *_FILED),
+    "merger_acquisition": (*_DEAL, Field("what"), *_FILED),
     "ind_clearance": (Field("agency"), Field("kind"), Field("product"), PHASE),
-    "trial_start": (*_TRIAL, Field("kind")),
-    "trial_results": (PHASE, _enum("outcome", "positive", "negative", "mixed", "unclear")),
-    "trial_setback": (
-        PHASE, Field("kind"), Field("why_stopped", keys=("why_stopped", "whyStopped")),
-        _enum("reason", "business", "efficacy", "safety", "enrolment", "funding", "other"), Field("status"),
-    ),
+    "trial_start": _TRIAL,
+    "trial_results": (*_TRIAL, _enum("outcome", "positive", "negative", "mixed", "unclear")),
+    "trial_setback": (*_TRIAL, *_STOPPED),
     "regulatory_designation": (
         _enum("designation", "fast_track", "breakthrough", "orphan", "rmat", "priority_review", "prime", "qidp",
               "rare_pediatric", "accelerated_assessment", "other"), Field("agency"), Field("product"),
@@ -161,33 +174,37 @@ BY_TYPE: Mapping[str, tuple[Field, ...]] = {
     ),
     "grant_award": (Field("funder"), AMOUNT, CURRENCY),
     "contract_award": (Field("agency"), AMOUNT, CURRENCY),
-    "leadership_change": (Field("role"), _enum("direction", "joins", "leaves", "both"), Field("effective", "date")),
+    "leadership_change": (
+        Field("role"), _enum("direction", "joins", "leaves", "both"), Field("effective", "date"), *_FILED,
+    ),
     "layoffs_restructuring": (
         Field("percent", "number", about="share of staff, 0 to 100"),
-        Field("headcount", "number", keys=("count", "headcount"), about="jobs"), Field("kind"), AMOUNT, CURRENCY,
+        Field("headcount", "number", keys=("count", "headcount"), about="jobs"), Field("kind"), AMOUNT, CURRENCY, *_FILED,
     ),
     "facility_expansion": (Field("location"), AMOUNT, CURRENCY, Field("kind")),
     "bankruptcy_distress": (
-        Field("kind", about="chapter_11, chapter_7, going_concern, strategic_alternatives, wind_down, delisting"),
+        Field("kind", about="chapter_11, chapter_7, going_concern, strategic_alternatives, wind_down, delisting"), *_FILED,
     ),
     "product_launch": (Field("product"),),
-    "trial_registered": (*_TRIAL, Field("status")),
-    "trial_phase_advance": (
-        PHASE, Field("from", "enum", tuple(PHASE_ORDER), PHASE_ORDER, PHASE_PARTS),
-        Field("to", "enum", tuple(PHASE_ORDER), PHASE_ORDER, PHASE_PARTS),
-    ),
+    "trial_registered": _TRIAL,
+    "trial_phase_advance": (*_TRIAL, _phase("from"), _phase("to")),
     "trial_status_change": (
-        PHASE, _enum("status", *_STATUS), _enum("from", *_STATUS), _enum("to", *_STATUS),
-        Field("why_stopped", keys=("why_stopped", "whyStopped")), Field("reason"),
+        *_TRIAL, *_STOPPED, _enum("from", *_STATUS), _enum("to", *_STATUS), Field("days", "number"), Field("milestone"),
+        Field("resumed", "boolean"), Field("by_registry", "boolean"), Field("percent", "number"),
+        Field("partner", "list", keys=("partners", "partner")),
     ),
-    "trial_delay": (PHASE, Field("days", "number", about="slip in days; negative when a date moved forward"),
-                    Field("direction"), Field("milestone")),
-    "trial_expansion": (PHASE, Field("enrollment", "number"), Field("added", "number"), Field("percent", "number"),
-                        Field("kind"), Field("sites", "number")),
+    "trial_delay": (
+        *_TRIAL, Field("days", "number", about="slip in days; negative when a date moved forward"),
+        _enum("direction", "later", "earlier"), _enum("milestone", "start", "primary_completion", "completion"),
+    ),
+    "trial_expansion": (
+        *_TRIAL, Field("added", "number", about="participants added"), Field("percent", "number"),
+        Field("new_country", "list", keys=("new_countries", "new_country")), Field("new_sites", "number"),
+    ),
     "trial_completed": _TRIAL,
     "results_posted": _TRIAL,
-    "sponsor_change": (PHASE, Field("from"), Field("to"), Field("kind")),
-    "filing": (Field("form"), Field("item", "list", keys=("items", "item")), Field("kind")),
+    "sponsor_change": (*_TRIAL, Field("from"), Field("to")),
+    "filing": (Field("item", "list", keys=("items", "item")), Field("kind"), *_FILED),
 }  # fmt: skip
 """Fields of each built-in type, beside the common ones."""
 
@@ -197,7 +214,9 @@ ENGAGEMENT_TYPES = ("page_visit", "application_note", "webinar_attended", "demo_
 SILENCE = "silence"
 """Type of the dated signal that ``absent_for`` makes of nothing having happened."""
 
-ENGAGEMENT_FIELDS: tuple[Field, ...] = (Field("page"), Field("topic"), Field("campaign"))
+ENGAGEMENT_FIELDS: tuple[Field, ...] = (
+    Field("job_title", about="title of the person, as imported"), Field("page"), Field("topic"), Field("campaign"),
+)  # fmt: skip
 
 
 class Fields:

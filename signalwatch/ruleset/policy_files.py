@@ -348,7 +348,8 @@ def _attribute(reader: Reader, path: Path, name: str, value: Any) -> Attribute:
         base = tables.PHASE
         made = Field(name, "enum", (*base.values, *(w for w in words if w not in base.values)), base.order, base.parts)
     elif kind == "series":
-        made = Field(name, "enum", tables.SERIES, tables.SERIES_ORDER)
+        extra = tuple(w for w in words if w not in tables.SERIES)
+        made = Field(name, "enum", (*tables.SERIES, *extra), tables.SERIES_ORDER)
     else:
         made = Field(name, cast("tables.ValueKind", kind), words)
     columns = reader.words((*path, "columns"), given["columns"]) if given.get("columns") is not None else (name,)
@@ -392,6 +393,10 @@ def _criterion(ctx: Context, path: Path, item: Any, known: Mapping[str, Field]) 
             hint = expected(value, known[name].values)
             reader.error(place, f"{name}: unknown value {value}", hint, key=True, code="unknown-word")
         scores[value.casefold()] = reader.number(place, score, low=0, high=1)
+    for whole, parts in known[name].parts.items():
+        if whole.casefold() in scores:  # "2" speaks for 2a and 2b too
+            for part in parts:
+                scores.setdefault(part.casefold(), scores[whole.casefold()])
     otherwise = reader.number((*path, "otherwise"), given.get("otherwise"), 0.0, low=0, high=1)
     return Criterion(name, weight, (), scores, otherwise)
 
