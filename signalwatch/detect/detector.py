@@ -22,7 +22,7 @@ from signalwatch.detect.roles import Casting, Match
 from signalwatch.detect.text import Doc
 from signalwatch.model import Detection, Span
 
-_BACK = re.compile(r"[^ ]+ *$")
+_BE = re.compile(r"(?<![a-z])(?:is|are|was|were|be|been|start|starts|started|begin|begins|began)(?: (?:also|now|to))? *$")
 _LISTED = re.compile(
     r"\((?:[^()]{0,60}?)(?:nasdaq|nyse|otcq[bx]|otc|asx|tsx|aim|euronext|lse|hkex|six|tase|kosdaq|nasd)[^():]{0,20}:",
     re.IGNORECASE,
@@ -30,7 +30,7 @@ _LISTED = re.compile(
 _COMPANY_FEED = re.compile(
     r"\b(?:ir feed|newsroom|investor relations|press releases?|media room|company feed)\b", re.IGNORECASE
 )
-_ANNOUNCED = re.compile(r"(?:announce[sd]?|reported|has received|received)(?: today)?|today")
+_ANNOUNCED = re.compile(r"(?<![a-z])(?:announce[sd]?|reported|received|has appointed|today)(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,17 @@ class Hit:
     def rank(self) -> tuple[int, float, int]:
         """Title first, then confidence, then position."""
         return (0 if self.title else 1, -self.pattern.confidence, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What the item is: names of its kinds, types it may not state, stories of the title that may (``whole``: all of them)."""
+
+    names: tuple[str, ...]
+    dropped: frozenset[str]
+    title_only: bool
+    stories: tuple[tuple[int, int], ...]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +109,9 @@ class Detector:
         casting = Casting(doc, finder, _company_of(publisher, kind))
         listed = bool(_LISTED.search(doc.raw))
         found: list[Detection] = []
-        for hit in self._choose(verdict.hits, doc, listed):
+        for hit in self._rivals(self._choose(_stated(verdict.hits, doc), doc, listed), doc):
             found.extend(self._detections(hit, doc, finder, casting, published_at))
-        return _dedupe(found)
+        return _dedupe([e for e in found if _identifiable(e, publisher)])
 
     def judge(self, doc: Doc, kind: str = "news") -> Verdict:
         """All matches of a document with what became of them; attributes and parties are not read yet."""
@@ -110,61 +121,64 @@ class Detector:
         for token in tokens & self._keys:
             for entry in index[token]:
                 candidates[id(entry[1])] = entry
-        items, dropped, title_only, nothing = self._items(doc, candidates)
-        if nothing:
-            return Verdict(tuple(items), False, (), ())
+        kinds = self._items(doc, candidates, tokens)
+        if not kinds.stories:
+            return Verdict(kinds.names, kinds.title_only, (), ())
         hits: list[Hit] = []
         refused: list[tuple[str, str, str]] = []
         for owner, phrase in candidates.values():
-            if isinstance(owner, ItemClass) or owner.type in dropped:
+            if isinstance(owner, ItemClass) or owner.type in kinds.dropped:
                 continue
-            self._match(doc, owner, phrase, kind, title_only, hits, refused)
-        return Verdict(tuple(items), title_only, tuple(sorted(hits, key=lambda h: h.rank)), tuple(refused))
+            self._match(doc, owner, phrase, kinds, hits, refused)
+        return Verdict(kinds.names, kinds.title_only, tuple(sorted(hits, key=lambda h: h.rank)), tuple(refused))
 
     # --- items --------------------------------------------------------------------------------------------------
 
-    def _items(
-        self, doc: Doc, candidates: Mapping[int, tuple[Pattern | ItemClass, Phrase]]
-    ) -> tuple[list[str], set[str], bool, bool]:
+    def _items(self, doc: Doc, candidates: Mapping[int, tuple[Pattern | ItemClass, Phrase]], tokens: set[str]) -> Kinds:
+        """What kinds of item this is; in a title that tells several stories (``;``) a kind only silences its own story."""
+        stories = doc.stories()
+        silent: set[int] = set()
         names: list[str] = []
         dropped: set[str] = set()
-        title_only = nothing = False
+        title_only = False
         for owner, phrase in candidates.values():
-            if not isinstance(owner, ItemClass) or owner.name in names:
+            if not isinstance(owner, ItemClass):
                 continue
-            if not phrase.regex.search(doc.norm, 0, doc.title_end):
+            if owner.name in names and len(stories) == 1:
                 continue
-            if owner.unless and owner.unless.search(doc.norm, 0, doc.title_end):
-                if not (owner.hard and owner.hard.search(doc.norm, 0, doc.title_end)):
+            for number, (start, end) in enumerate(stories):
+                if not phrase.regex.search(doc.norm, start, end):
                     continue
-            names.append(owner.name)
-            if owner.effect == "title_only":
-                title_only = True
-            elif owner.drop:
-                dropped |= owner.drop
-            else:
-                nothing = True
-        return names, dropped, title_only, nothing
+                if owner.unless and owner.unless.search(doc.norm, start, end) and not (owner.hard and owner.hard.search(doc.norm, start, end)):
+                    continue
+                names.append(owner.name)
+                if owner.effect == "title_only":
+                    title_only = True
+                elif owner.drop:
+                    dropped |= owner.drop
+                else:
+                    silent.add(number)
+        for item in self.pack.items:
+            if item.against and len(tokens & item.against) > len(tokens & item.favour):
+                names.append(item.name)
+                if item.drop:
+                    dropped |= item.drop
+                else:
+                    silent |= set(range(len(stories)))
+        return Kinds(tuple(names), frozenset(dropped), title_only, tuple(s for i, s in enumerate(stories) if i not in silent), not silent)
 
     # --- matches ------------------------------------------------------------------------------------------------
 
-    def _match(
-        self,
-        doc: Doc,
-        pattern: Pattern,
-        phrase: Phrase,
-        kind: str,
-        title_only: bool,
-        hits: list[Hit],
-        refused: list[tuple[str, str, str]],
-    ) -> None:
+    def _match(self, doc: Doc, pattern: Pattern, phrase: Phrase, kinds: Kinds, hits: list[Hit], refused: list[tuple[str, str, str]]) -> None:
         trigger = self.pack.types[pattern.type]
         start = doc.title_end if pattern.where == "text" else 0
-        end = doc.title_end if pattern.where == "title" or title_only else len(doc.norm)
+        end = doc.title_end if pattern.where == "title" or kinds.title_only else len(doc.norm)
         if start >= end:
             return
         for m in phrase.regex.finditer(doc.norm, start, end):
-            reason = self._refusal(doc, trigger, pattern, m, kind)
+            if not kinds.whole and m.start() < doc.title_end and not any(a <= m.start() < b for a, b in kinds.stories):
+                continue
+            reason = self._refusal(doc, trigger, pattern, m)
             if reason:
                 refused.append((f"{pattern.type}.{pattern.id}", m.group().strip(), reason))
                 continue
@@ -172,31 +186,37 @@ class Detector:
             at = _first(doc.norm, m.start())
             hits.append(Hit(pattern, phrase, at, m.end(), doc.clause(at), markers, doc.in_title(at)))
 
-    def _refusal(self, doc: Doc, trigger: TriggerType, pattern: Pattern, m: re.Match[str], kind: str) -> str:
+    def _refusal(self, doc: Doc, trigger: TriggerType, pattern: Pattern, m: re.Match[str]) -> str:
         at = _first(doc.norm, m.start())
         clause = doc.clause(at)
-        if trigger.unless and trigger.unless.search(doc.norm, *clause):
-            return "unless"
-        if pattern.unless and pattern.unless.search(doc.norm, *clause):
-            return "pattern unless"
-        if trigger.unless_title and trigger.unless_title.search(doc.norm, 0, doc.title_end):
-            return "unless_title"
-        if pattern.unless_title and pattern.unless_title.search(doc.norm, 0, doc.title_end):
-            return "pattern unless_title"
+        for name, forbidden in (("unless", trigger.unless), ("pattern unless", pattern.unless)):
+            if forbidden and forbidden.search(doc.norm, *clause):
+                part = doc.segment(clause, at, m.end(), self.pack.book.predicates)
+                again = forbidden.search(doc.norm, *part)
+                if again:
+                    return f"{name}: {again.group().strip()}"
+        for forbidden in (trigger.unless_title, pattern.unless_title):
+            again = forbidden.search(doc.norm, 0, doc.title_end) if forbidden else None
+            if again:
+                return f"unless_title: {again.group().strip()}"
         if pattern.needs and not pattern.needs.search(doc.norm):
             return "needs"
         allowed = trigger.allow | pattern.allow
+        low = doc.segment(clause, at, m.end(), self.pack.book.predicates)[0]
         verb = m.start("verb") if "verb" in m.re.groupindex and m.start("verb") >= 0 else at
         for scope in self.pack.scopes:
             if scope.name in allowed:
                 continue
             place = verb if scope.name == "infinitive" else at
-            if scope.regex.search(_words_before(doc.norm, clause[0], place, scope.words)):
-                return scope.name
-        if "progressive" not in allowed and m.end() > verb:
-            word = doc.norm[verb : verb + 24].split(" ", 1)[0]
-            if word.endswith("ing") and re.search(r"(?:is|are|was|were) *$", doc.norm[clause[0] : verb]):
+            marker = scope.regex.search(_words_before(doc.norm, low, place, scope.words))
+            if marker:
+                return f"{scope.name}: {marker.group().strip()}"
+        if "verb" in m.re.groupindex and m.start("verb") >= 0 and m.group("verb").split(" ")[0].endswith("ing"):
+            running = bool(_BE.search(doc.norm, clause[0], verb))
+            if running and "progressive" not in allowed:
                 return "progressive"
+            if not running and "gerund" not in allowed:
+                return "gerund"
         if pattern.proper and not _PROPER.search(doc.raw[at : clause[1]]):
             return "proper"
         return ""
@@ -220,6 +240,19 @@ class Detector:
                 known.append(hit)
                 chosen.append(hit)
         return chosen
+
+    def _rivals(self, hits: list[Hit], doc: Doc) -> list[Hit]:
+        """Of two types that read the same statement, the one that beats the other stays."""
+        if len(hits) < 2:
+            return hits
+        parts = [doc.segment(h.clause, h.start, h.end, self.pack.book.predicates) for h in hits]
+        lost = {
+            j
+            for i, winner in enumerate(hits)
+            for j, loser in enumerate(hits)
+            if loser.pattern.type in self.pack.types[winner.pattern.type].beats and parts[i][0] < parts[j][1] and parts[j][0] < parts[i][1]
+        }
+        return [h for i, h in enumerate(hits) if i not in lost]
 
     # --- detections ---------------------------------------------------------------------------------------------
 
@@ -254,6 +287,38 @@ class Detector:
         return [base]
 
 
+def _stated(hits: tuple[Hit, ...], doc: Doc) -> tuple[Hit, ...]:
+    """The matches that count: the title rules; the text speaks where the title says nothing, and in digests."""
+    in_title = tuple(h for h in hits if h.title)
+    if in_title and not _digest(doc):
+        return in_title
+    floor = 0.8 if in_title or _digest(doc) else 0.84
+    more = tuple(h for h in hits if not h.title and h.pattern.confidence >= floor and _told(h, doc))
+    return in_title + more
+
+
+def _identifiable(event: Detection, publisher: str) -> bool:
+    """Could a reader name whom it is about: a company or a product, or the authority speaks itself (LABELS section 9, rule 1)?"""
+    if any(o.role == "subject" for o in event.organisations) or (event.program is not None and (event.program.assets or event.program.nct_ids)):
+        return True
+    return event.type == "regulatory_approval" and bool(re.match(r"(?i)(?:u\.?s\.? )?(?:fda|ema|mhra|european medicines)\b", publisher))
+
+
+def _digest(doc: Doc) -> bool:
+    """Does one item tell several stories: ``;`` in the title, or "Elsewhere", "Plus" in the text?"""
+    if doc.release:
+        return False
+    return ";" in doc.raw[: doc.title_end] or bool(_ELSEWHERE.search(doc.norm, doc.body))
+
+
+def _told(hit: Hit, doc: Doc) -> bool:
+    """In a wire release the fact follows "announced"; what stands before it describes the company."""
+    if not doc.release:
+        return True
+    return bool(_ANNOUNCED.search(doc.norm, hit.clause[0] if hit.clause[0] > doc.body else doc.body, hit.start + 12)) and hit.start - doc.body < 700
+
+
+_ELSEWHERE = re.compile(r"(?<![a-z])(?:elsewhere|plus, news|plus:|and other biotech news|in other news|news recap|and more)(?![a-z])")
 _PROPER = re.compile(r"[®™]|\b[A-Z]{3,}|[a-z][A-Z]|[A-Z][a-z]+-?\d|[a-z] [A-Z][a-z]+")
 
 

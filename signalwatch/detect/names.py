@@ -93,6 +93,7 @@ class NameBook:
         self.stems = tuple(sorted(words("drug_stems"), key=len, reverse=True))
         self.common = frozenset(common)
         self.verbs = frozenset(verbs)
+        self.predicates = frozenset(v for v in self.verbs if v.endswith(("s", "ed")) and v not in _NOT_PREDICATES)
         listed = sorted({**self.regulators, **self.funders}, key=len, reverse=True)
         self._authority = re.compile(
             r"(?<![a-z0-9])(?:the )?(" + "|".join(re.escape(n).replace(r"\ ", " +") for n in listed) + r")(?![a-z0-9&])"
@@ -576,6 +577,7 @@ def _month_like(low: str) -> bool:
     return low in {"phase", "part", "study", "trial", "day", "week", "cohort", "arm", "type", "stage"}
 
 
+_NOT_PREDICATES = frozenset("is was as plans results launches leads reports shares studies trials tests offers deals awards uses posts lists works prices".split())
 _FUNCTION = frozenset(
     "the a an and or of to in on for with from by at as is are was be its their his her this that these those it into over under after before amid "
     "about against between during via per than up off out not no but if how why what when who which will can could may new now still yet also more "

@@ -20,17 +20,17 @@ from signalwatch.detect.opinion import Opinion, OpinionError
 from signalwatch.detect.phrases import Phrase, PhraseError, Vocabulary, compile_any, compile_phrase
 from signalwatch.errors import ConfigError, Problem, RuleSetError
 
-SCOPES = ("infinitive", "future", "plan", "rumour", "negation", "past", "progressive")
+SCOPES = ("infinitive", "future", "plan", "rumour", "negation", "past", "progressive", "gerund")
 POLARITIES = ("positive", "neutral", "negative")
 WHERE = ("any", "title", "text")
 EFFECTS = ("none", "title_only")
 _TYPE_KEYS = frozenset(
-    "type polarity about allow deny attributes listed parties each unless unless_title patterns examples".split()
+    "type polarity about allow deny attributes beats listed parties each unless unless_title patterns examples".split()
 )
 _PATTERN_KEYS = frozenset(
     "id any where set allow unless unless_title needs confidence always only_listed proper".split()
 )
-_ITEM_KEYS = frozenset("effect title unless hard drop".split())
+_ITEM_KEYS = frozenset("effect title unless hard drop against favour".split())
 _EXAMPLE_KEYS = frozenset("title text publisher kind expect".split())
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -82,6 +82,7 @@ class TriggerType:
     listed: str = ""
     parties: bool = False
     each: str = ""
+    beats: frozenset[str] = frozenset()
     unless: re.Pattern[str] | None = None
     unless_title: re.Pattern[str] | None = None
     examples: tuple[Example, ...] = ()
@@ -97,6 +98,8 @@ class ItemClass:
     unless: re.Pattern[str] | None = None
     hard: re.Pattern[str] | None = None
     drop: frozenset[str] = frozenset()
+    against: frozenset[str] = frozenset()
+    favour: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +309,7 @@ class _Loader:
             listed=listed,
             parties=self._flag(source, data.get("parties"), ("parties",)),
             each=each,
+            beats=frozenset(self._choices(source, data.get("beats"), ("beats",), self.names)),
             unless=self._any(source, data.get("unless"), ("unless",)),
             unless_title=self._any(source, data.get("unless_title"), ("unless_title",)),
             examples=self._examples(source, data.get("examples"), name),
@@ -408,6 +412,8 @@ class _Loader:
                     unless=self._any(source, row.get("unless"), (name, "unless")),
                     hard=self._any(source, row.get("hard"), (name, "hard")),
                     drop=frozenset(self._choices(source, row.get("drop"), (name, "drop"), self.names)),
+                    against=frozenset(w.lower() for w, _ in self._strings(source, row.get("against"), (name, "against"))),
+                    favour=frozenset(w.lower() for w, _ in self._strings(source, row.get("favour"), (name, "favour"))),
                 )
             )
         return tuple(found)

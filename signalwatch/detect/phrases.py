@@ -280,8 +280,8 @@ def compile_phrase(source: str, words: Vocabulary, *, need_anchor: bool = True) 
         raise PhraseError(f"the phrase {source!r} has no word that must be there; add one")
     body = _join(row)
     first = row[0].kind
-    head = "" if first == "start" else r"(?<![a-z0-9])"
-    tail = "" if row[-1].kind == "end" else r"(?![a-z0-9])"
+    head = "" if first == "start" else r"(?<![a-z0-9])(?<![a-z]-)"
+    tail = "" if row[-1].kind == "end" else r"(?![a-z0-9]|-[a-z]*\d)"
     return Phrase(source, re.compile(head + body + tail), frozenset(best or ()), tuple(parser.roles))
 
 
@@ -294,6 +294,6 @@ def compile_any(sources: Sequence[str], words: Vocabulary) -> re.Pattern[str] | 
         parser = _Parser(source, words, roles=False)
         parser.verb_named = True
         row = parser.parse()
-        head = "" if row[0].kind == "start" else r"(?<![a-z0-9])"
-        bodies.append(head + _join(row) + ("" if row[-1].kind == "end" else r"(?![a-z0-9])"))
+        head = "" if row[0].kind == "start" else r"(?<![a-z0-9])(?<![a-z]-)"
+        bodies.append(head + _join(row) + ("" if row[-1].kind == "end" else r"(?![a-z0-9]|-[a-z]*\d)"))
     return re.compile("|".join(bodies))

@@ -106,13 +106,17 @@ class Casting:
         product_first = bool(lead) and lead[0].kind == "product"
         if companies and not product_first:
             return self._prefer(companies[0].text)
-        for name in self._candidates(match):
-            if at is not None or not _same(name.text, ""):
+        candidates = self._candidates(match)
+        for name in candidates:
+            if name.possessive:
                 return self._prefer(name.text)
         if doc.in_title(match.start):
             before = self._earlier_clause(match)
             if before:
                 return self._prefer(before)
+        for name in candidates:
+            if self._firm(name):
+                return self._prefer(name.text)
         if self.issuer:
             return self._in_title_form(self.issuer.name)
         ticker = finder.ticker_in_title()
@@ -139,6 +143,18 @@ class Casting:
         if match.type in _REGULATORY:
             return owning or rest
         return owning or rest or linked
+
+    def _firm(self, name: Name) -> bool:
+        """Is this surely a company and not a capitalised word of a Title Case headline?"""
+        words = name.text.lower().split(" ")
+        book = self.finder.book
+        if not self.finder.titled or not self.doc.in_title(name.start):
+            return True
+        if words[-1] in book.suffixes or name.text.lower() in book.known or words[0] in book.known or len(words) > 1:
+            return True
+        if re.search(r"[a-z][A-Z]|\d", name.text):
+            return True
+        return bool(re.search(r"(?:with|by|from) *$", self.doc.norm[max(0, name.start - 6) : name.start]))
 
     def _earlier_clause(self, match: Match) -> str:
         start = match.clause[0]

@@ -35,6 +35,8 @@ _STOP = re.compile(r"[.!?](?=[ \n]+[^a-z])")
 _LAST_WORD = re.compile(r"[^\s(,]+$")
 _TITLE_BREAKS = re.compile(r"(?<=\s)[–-]{1,2}(?=\s)|–|:(?=\s)|\s//\s|[?!](?=\s)")
 _TEXT_BREAKS = re.compile(r"(?<=\s)(?:–|--?)(?=\s)|\s//\s|(?<=[a-z]):(?=\s)")
+_JOINT = re.compile(r"(?:,? (?:and|but|while|then|also|&|as it|as they)|,) +(?=[a-z])")
+_WORD = re.compile(r"[a-z\-]+")
 _DATELINE = re.compile(
     r"\((?:GLOBE\s?NEWSWIRE|BUSINESS WIRE|PRNEWSWIRE|ACCESS\s?WIRE|NEWSWIRE|NewMediaWire|ACCESS Newswire)\)|/PRNewswire[^/]*/|"
     r"--\(BUSINESS WIRE\)--",
@@ -101,6 +103,29 @@ class Doc:
                 found.append((start, end))
             start = end + 1
         return found
+
+    def segment(self, clause: tuple[int, int], start: int, end: int, predicates: frozenset[str]) -> tuple[int, int]:
+        """The part of a clause around a match: a comma or "and" before another verb ends it (``wins approval and raises ...``)."""
+        low, high = clause
+        for m in _JOINT.finditer(self.norm, *clause):
+            word = _WORD.match(self.norm, m.end())
+            if word is None or word.group() not in predicates:
+                continue
+            if m.start() <= start and m.end() > low:
+                low = max(low, m.start())
+            elif m.start() >= end:
+                high = min(high, m.start())
+                break
+        return low, high
+
+    def stories(self) -> list[tuple[int, int]]:
+        """The parts of a title that tell different stories: what ``;`` separates."""
+        found, start = [], 0
+        for at in range(self.title_end):
+            if self.raw[at] in ";；":
+                found.append((start, at))
+                start = at + 1
+        return [*found, (start, self.title_end)]
 
     def in_title(self, position: int) -> bool:
         """Does a position lie in the title?"""
