@@ -143,6 +143,7 @@ class Poll:
         cursor["watermark"] = max(reached, mark).isoformat() if mark else reached.isoformat()
         if end >= last:
             cursor["data_timestamp"] = stamp
+            cursor.pop("held_since", None)
             if count is not None:
                 cursor["count"] = count
         return cursor
@@ -187,18 +188,12 @@ class Poll:
         missing = 0 if total is None else total - len(seen)
         if missing > _SLACK and missing > (total or 0) * self._settings.fall_percent / 100:
             return (yield from self._incomplete(first, end, f"{len(seen)} of {total} studies were delivered"))
-        self._drop("held_since")
         return True
-
-    def _drop(self, *keys: str) -> None:
-        """Cursors are values: one that was yielded already is never changed."""
-        self._cursor = {key: value for key, value in self._cursor.items() if key not in keys}
 
     def _incomplete(self, first: date, end: date, text: str) -> Generator[Page, None, bool]:
         """Hold the watermark while studies are missing, but not for ever: after days of it the rest is taken as all."""
         since = _utc(str(self._cursor.get("held_since", ""))) or self._now
         if self._now - since >= _BELIEVE_AFTER:
-            self._drop("held_since")
             message = f"walk of {first} to {end}: {text}, for days now: taken as true"
             yield Page(cursor=self._cursor, notices=[Notice(kind="missing_studies", message=message)])
             return True
