@@ -81,6 +81,8 @@ class Poll:
 
     def concerns(self, filing: Filing) -> bool:
         """Whether a filing of a wanted form becomes a document: no pooled funds; annual reports of accounts only."""
+        if self._everything:
+            return True
         if filing.kind == "form_d" and filing.funds:
             return False
         return filing.kind != "annual" or any(p.cik in self.watched for p in filing.parties)
@@ -202,7 +204,8 @@ class Poll:
         filings = [f for f in group(rows).values() if self.concerns(f)]
         known = self._known([f.accession for f in filings])
         fresh = [f for f in filings if self._adds(f, known.get(f.accession))]
-        return self.documents(fresh), len(ready) - len(rows) + len(filings) - len(fresh)
+        taken = {f.accession for f in fresh}
+        return self.documents(fresh), sum(e.accession not in taken for e in ready)
 
     def _adds(self, filing: Filing, known: Known | None) -> bool:
         if known is None:
