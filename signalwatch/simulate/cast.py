@@ -229,11 +229,9 @@ def _lookalikes(rng: random.Random, companies: list[Company], count: int) -> lis
 def _bought(companies: list[Company]) -> list[Company]:
     """Two accounts own a smaller company each: one subsidiary is an account of its own, one is only an alias."""
     buyers = [c for c in companies if c.tier in (1, 2, 3) and c.public][:2]
-    prey = [c for c in companies if not c.is_account and not c.lookalike_of and c.kind == "biotech_private"][
-        : len(buyers)
-    ]
+    prey = [c for c in companies if not c.is_account and not c.lookalike_of and c.kind == "biotech_private"]
     changed: dict[str, Company] = {}
-    for number, (buyer, target) in enumerate(zip(buyers, prey, strict=True)):
+    for number, (buyer, target) in enumerate(zip(buyers, prey, strict=False)):
         tier = 3 if number == 0 else None
         changed[target.company_id] = replace(
             target, parent_id=buyer.company_id, tier=tier, owner=buyer.owner if tier else ""

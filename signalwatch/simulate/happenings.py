@@ -193,7 +193,7 @@ def program_words(program: Program | None, company: Company, rng: random.Random)
         "mods_cap": _MOD_WORDS[modality.key][:1].upper() + _MOD_WORDS[modality.key][1:], "mod_a": modality.described,
         "phase": phase, "phl": phl, "phl_cap": phl.capitalize(), "about": about,
         "targetname": program.target if program is not None else rng.choice(lex.TARGETS),
-        "acronym": rng.choice(_SOUNDS),
+        "acronym": _SOUNDS[sum(map(ord, program.program_id)) % len(_SOUNDS)] if program is not None else rng.choice(_SOUNDS),
     }  # fmt: skip
 
 

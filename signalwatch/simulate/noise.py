@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from signalwatch.simulate import dice, workdays
 from signalwatch.simulate import lexicon as lex
 from signalwatch.simulate.cast import Cast, Company, Program
+from signalwatch.simulate.chronicle import words_of
 from signalwatch.simulate.grammar import pick
 from signalwatch.simulate.happenings import Publication, ap_date, article, money
 from signalwatch.simulate.press import TRADE, WIRES, Newsroom
-from signalwatch.simulate.schedule import words_of
 from signalwatch.simulate.wording.noise import LAW_FIRMS, NOISE, NoiseKind
 
 _OUTLETS: Mapping[str, tuple[str, ...]] = {

@@ -151,7 +151,7 @@ class Newsroom:
         words = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-")[:90].strip("-")
         key, url = _identity(source, number, words, at, company)
         if url in self._links:  # a headline used before: content systems number the link
-            key, url = _identity(source, number, f"{words}-{number % 1000}", at, company)
+            key, url = _identity(source, number, f"{words}-{number}", at, company)
         self._links.add(url)
         return Publication(
             publication_id=f"{source}/{number}", source=source, kind="entry", key=key, url=url, published_at=at,

@@ -93,18 +93,18 @@ class _Essie:
         return tests[0] if len(tests) == 1 else lambda s: all(t(s) for t in tests)
 
     def _one(self) -> Test:
-        token = self._take()
-        if token == "NOT":
+        word = self._take()
+        if word == "NOT":
             inner = self._one()
             return lambda s: not inner(s)
-        if token == "(":
+        if word == "(":
             inner = self._either()
             if self._take() != ")":
                 raise self._bad()
             return inner
-        if not token.startswith("AREA["):
+        if not word.startswith("AREA["):
             raise self._bad()
-        name = token[5:-1]
+        name = word[5:-1]
         if name not in _FIELDS:
             if name not in PIECES:
                 raise BadQuery(f"Error parsing query in filter.advanced: unknown area '{name}'")
@@ -112,20 +112,20 @@ class _Essie:
         return self._value(_FIELDS[name])
 
     def _value(self, field: Callable[[StudyState], object]) -> Test:
-        token = self._take()
-        if token == "(":
+        first = self._take()
+        if first == "(":
             wanted: set[str] = set()
             while (word := self._take()) != ")":
                 if word != "OR":
                     wanted.add(word.strip('"').casefold())
             return lambda s: _matches(field(s), wanted)
-        if not token.startswith("RANGE["):
-            words = [token]
+        if not first.startswith("RANGE["):
+            words = [first]
             while self._peek() not in ("", ")", "AND", "OR"):
                 words.append(self._take())
             only = {" ".join(words).strip('"').casefold()}
             return lambda s: _matches(field(s), only)
-        low, _, high = token[6:-1].partition(",")
+        low, _, high = first[6:-1].partition(",")
         return _range(field, low.strip(), high.strip(), self._bad)
 
 

@@ -34,7 +34,7 @@ class Simulation:
     Args:
         world: what is served.
         clock: the simulated clock; a new one at the world's opening when None.
-        faults: whether sources have bad hours.
+        faults: whether sources have bad hours (drawn from the world's seed), or a plan of them.
         out_dir: where sinks also write what they got (``mail/``, ``slack/``, ``webhook/``); nothing is written when None.
         throttle_every: every so many Slack posts one is answered 429.
     """
@@ -44,7 +44,7 @@ class Simulation:
         world: World,
         *,
         clock: ManualClock | None = None,
-        faults: bool = True,
+        faults: bool | FaultPlan = True,
         out_dir: Path | None = None,
         throttle_every: int = 25,
     ) -> None:
@@ -53,7 +53,9 @@ class Simulation:
         filings = Filings(world)
         sites: dict[str, Site] = {"ctgov": CtgovSite(world), "sec_www": SecWww(filings), "sec_data": SecData(filings)}
         sites |= {source: FeedSite(world, source) for source in FEEDS}
-        self.faults = FaultPlan.draw(world.seed, list(SITES), world.opens_at, world.days) if faults else FaultPlan([])
+        if isinstance(faults, bool):
+            faults = FaultPlan.draw(world.seed, list(SITES), world.opens_at, world.days) if faults else FaultPlan([])
+        self.faults = faults
         self.host = Host(sites, self.clock, self.faults)
         self.mail = SmtpSink(self.clock, out_dir / "mail" if out_dir is not None else None)
         self.slack = SlackSink(

@@ -74,9 +74,9 @@ class _Controller(Controller):
     """A controller that may listen on port 0: the base class connects to the port it was asked for."""
 
     def _trigger_server(self) -> None:
-        if self.server is not None and not self.port:
+        if isinstance(self.server, asyncio.Server) and not self.port:
             self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 class SmtpSink:

@@ -93,11 +93,16 @@ class Truth(Struct, frozen=True, kw_only=True):
 
 
 def key_of(url: str) -> str:
-    """What makes a URL (or a document key) point at one publication: accession, NCT number, else host and path."""
+    """What makes a URL (or a document key) point at one publication: accession, NCT number, else host and path.
+
+    Anything that is no URL and holds neither number stays as it is.
+    """
     if match := _NCT.search(url):
         return match.group(0).upper()
     if ("sec" in url.lower() or "/Archives/" in url or "://" not in url) and (match := _ACCESSION.search(url)):
         return "-".join(match.groups())
+    if not url.startswith(("http://", "https://")):
+        return url
     bare = url.split("://", 1)[-1].split("#", 1)[0].split("?", 1)[0].rstrip("/")
     host, slash, path = bare.partition("/")
     return host.lower() + slash + path

@@ -183,7 +183,10 @@ class Host:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for server in self._servers:
-            server.shutdown()
+        stopping = [threading.Thread(target=server.shutdown) for server in self._servers]
+        for thread in stopping:
+            thread.start()
+        for thread, server in zip(stopping, self._servers, strict=True):
+            thread.join()
             server.server_close()
         self._servers.clear()

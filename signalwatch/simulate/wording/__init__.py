@@ -23,13 +23,13 @@ def style(key: str) -> Style:
     """The templates of ``type`` or ``type/stage``; raises KeyError for an unknown one."""
     from signalwatch.simulate.wording import clinical, corporate, money, regulatory
 
-    for module in (money, corporate, clinical, regulatory):
-        if key in module.WORDING:
-            return module.WORDING[key]
+    for words in (money.WORDING, corporate.WORDING, clinical.WORDING, regulatory.WORDING):
+        if key in words:
+            return words[key]
     raise KeyError(key)
 
 
-def keys() -> tuple[str, ...]:
+def all_keys() -> tuple[str, ...]:
     """Every key that has wording."""
     from signalwatch.simulate.wording import clinical, corporate, money, regulatory
 
