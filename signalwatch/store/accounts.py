@@ -24,7 +24,11 @@ account, tier_change, meta = table_of(AccountRow), table_of(TierChangeRow), tabl
 a = account.c
 
 _decode = Decoder(Account).decode
-_upsert = upsert(account, keep=("activity", "fit", "scored_at", "below_leave_since", "created_at"))
+_upsert = upsert(account, keep=("activity", "fit", "scored_at", "created_at"))
+_COMPARED = ("fingerprint", "tier", "tier_since", "owner")
+_compared = select(a.account_id, a.below_leave_since, *(a[name] for name in _COMPARED))
+_compared = _compared.where(among(a.account_id, "ids"))
+_CHUNK = 5000
 _count_up = insert(meta)
 _count_up = _count_up.on_conflict_do_update(
     index_elements=["key"], set_={"value": cast(cast(meta.c.value, BigInteger) + 1, Text)}
@@ -88,6 +92,43 @@ def _body(given: Account) -> str:
     return codec.clean_json(replace(given, tier=3, tier_since=None, owner=""))
 
 
+def _upsert_some(tx: Connection, items: Sequence[Account], now: datetime, by: str) -> tuple[int, int, bool]:
+    """Write what is new or different of a chunk: added, changed, and whether names or attributes are among it."""
+    known = {row.account_id: row for row in tx.execute(_compared, {"ids": [item.account_id for item in items]})}
+    rows: list[dict[str, Any]] = []
+    moves: list[dict[str, Any]] = []
+    added = 0
+    names = False
+    for item in items:
+        old = known.get(item.account_id)
+        stays = old is not None and old.tier == item.tier
+        row: dict[str, Any] = {
+            "account_id": item.account_id,
+            "name": codec.clean(item.name),
+            "tier": item.tier,
+            "tier_since": item.tier_since or (old.tier_since if old is not None and stays else now),
+            "owner": codec.clean(item.owner),
+            "below_leave_since": old.below_leave_since if old is not None and stays else None,
+            "activity": 0.0,
+            "fit": None,
+            "scored_at": None,
+            "created_at": now,
+            "updated_at": now,
+            "body": _body(item),
+        }
+        row["fingerprint"] = digest_bytes(row["body"].encode())
+        if old is not None and all(getattr(old, name) == row[name] for name in _COMPARED):
+            continue
+        added += old is None
+        names = names or old is None or old.fingerprint != row["fingerprint"]
+        if not stays:
+            moves.append(_history(item.account_id, None if old is None else old.tier, item.tier, now, by, by))
+        rows.append(row)
+    many(tx, _upsert, rows)
+    many(tx, tier_change.insert(), moves)
+    return added, len(rows) - added, names
+
+
 class Accounts(Topic):
     """The target list."""
 
@@ -120,50 +161,16 @@ class Accounts(Topic):
         taken when given, else it is ``now`` for a new tier and stays for the old one. Scores are kept.
         """
         aware(now)
-        given = {item.account_id: item for item in accounts}
+        given = list({item.account_id: item for item in accounts}.values())
+        added = changed = 0
+        names = False
         with self._db.write() as tx:
-            columns = select(a.account_id, a.fingerprint, a.tier, a.tier_since, a.owner)
-            known = {row.account_id: row for row in tx.execute(columns)}
-            rows: list[dict[str, Any]] = []
-            moves: list[dict[str, Any]] = []
-            added = 0
-            names = False
-            for item in given.values():
-                old = known.get(item.account_id)
-                body = _body(item)
-                fingerprint = digest_bytes(body.encode())
-                owner = codec.clean(item.owner)
-                old_tier = None if old is None else old.tier
-                since = item.tier_since or (old.tier_since if old is not None and old_tier == item.tier else now)
-                new = (fingerprint, item.tier, since, owner)
-                if old is not None and (old.fingerprint, old.tier, old.tier_since, old.owner) == new:
-                    continue
-                names = names or old is None or old.fingerprint != fingerprint
-                added += old is None
-                if old_tier != item.tier:
-                    moves.append(_history(item.account_id, old_tier, item.tier, now, by, by))
-                rows.append(
-                    {
-                        "account_id": item.account_id,
-                        "name": codec.clean(item.name),
-                        "tier": item.tier,
-                        "tier_since": since,
-                        "owner": owner,
-                        "fingerprint": fingerprint,
-                        "activity": 0.0,
-                        "fit": None,
-                        "scored_at": None,
-                        "below_leave_since": None,
-                        "created_at": now,
-                        "updated_at": now,
-                        "body": body,
-                    }
-                )
-            many(tx, _upsert, rows)
-            many(tx, tier_change.insert(), moves)
-            if rows:
+            for start in range(0, len(given), _CHUNK):
+                new, other, renamed = _upsert_some(tx, given[start : start + _CHUNK], now, by)
+                added, changed, names = added + new, changed + other, names or renamed
+            if added or changed:
                 counted(tx, names=names)
-        return added, len(rows) - added, len(given) - len(rows)
+        return added, changed, len(given) - added - changed
 
     def remove_accounts(self, account_ids: Sequence[str]) -> int:
         """Take accounts off the list (their signals, decisions and tier history stay); how many were there."""

@@ -9,50 +9,13 @@ column type); ``body`` is the JSON text of the struct, columns beside it repeat 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, cast
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, UniqueConstraint, text
-from sqlalchemy import Index as SqlIndex
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, UniqueConstraint
+from sqlmodel import Field
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-"""Every constraint has a name, or Alembic's batch mode cannot alter tables on SQLite."""
+from signalwatch.store.columns import Index, Row, blob, metadata, serial, table_of
 
-metadata = MetaData(naming_convention=NAMING)
-BigId = BigInteger().with_variant(Integer(), "sqlite")
-"""Row numbers: 64 bit on both (an SQLite INTEGER PRIMARY KEY is the rowid, and only if it is called INTEGER)."""
-
-
-class Row(SQLModel, registry=registry(metadata=metadata)):
-    """Base of all rows, with our own metadata (names for every constraint)."""
-
-
-def Index(name: str, *columns: Any, where: str = "", unique: bool = False) -> SqlIndex:
-    """An index, partial when ``where`` is given, the same on both databases."""
-    if not where:
-        return SqlIndex(name, *columns, unique=unique)
-    return SqlIndex(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
-
-
-def _serial() -> Any:
-    return Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
-
-
-def _blob() -> Any:
-    return Field(sa_type=LargeBinary)
-
-
-def table_of(row: type[Row]) -> Table:
-    """The SQLAlchemy table of a row class."""
-    return cast(Table, cast(Any, row).__table__)
-
+__all__ = ["metadata", "table_of"]
 
 # --- sources and what they published ------------------------------------------------------------------------------
 
@@ -97,7 +60,7 @@ class DocumentRow(Row, table=True):
         Index("ix_document_first_seen", "first_seen_at"),
     )
 
-    seq: int = _serial()
+    seq: int = serial()
     document_id: str
     connector: str
     key: str
@@ -111,8 +74,8 @@ class DocumentRow(Row, table=True):
     url: str
     title: str
     meta: str
-    text_z: bytes = _blob()
-    payload_z: bytes = _blob()
+    text_z: bytes = blob()
+    payload_z: bytes = blob()
 
 
 class DocumentHeadRow(Row, table=True):
@@ -149,7 +112,7 @@ class QuarantineRow(Row, table=True):
     url: str
     first_seen_at: datetime
     last_seen_at: datetime
-    payload_z: bytes = _blob()
+    payload_z: bytes = blob()
 
 
 class EventRow(Row, table=True):
@@ -242,7 +205,7 @@ class TierChangeRow(Row, table=True):
     __tablename__ = "tier_change"
     __table_args__ = (Index("ix_tier_change_account", "account_id", "at"),)
 
-    seq: int = _serial()
+    seq: int = serial()
     account_id: str
     from_tier: int | None
     to_tier: int
@@ -321,7 +284,7 @@ class DecisionRow(Row, table=True):
     stopped_by: str
     ruleset: str
     hashes: str
-    record_z: bytes = _blob()
+    record_z: bytes = blob()
 
 
 class ReviewRow(Row, table=True):
@@ -398,7 +361,7 @@ class OutboxEntryRow(Row, table=True):
     last_error: str
     sent_at: datetime | None
     reference: str
-    dossier_z: bytes = _blob()
+    dossier_z: bytes = blob()
 
 
 class DeliveryRow(Row, table=True):
@@ -407,7 +370,7 @@ class DeliveryRow(Row, table=True):
     __tablename__ = "delivery"
     __table_args__ = (Index("ix_delivery_outbox", "outbox_id"),)
 
-    seq: int = _serial()
+    seq: int = serial()
     outbox_id: str
     at: datetime
     state: str
@@ -442,7 +405,7 @@ class OperatorAlertRow(Row, table=True):
         Index("ix_operator_alert_opened", "opened_at"),
     )
 
-    seq: int = _serial()
+    seq: int = serial()
     kind: str
     subject: str
     message: str
@@ -461,7 +424,7 @@ class RulesetVersionRow(Row, table=True):
     author: str
     first_seen_at: datetime
     last_seen_at: datetime
-    source_z: bytes = _blob()
+    source_z: bytes = blob()
 
 
 class RuleStatRow(Row, table=True):
@@ -482,7 +445,7 @@ class FeedbackRow(Row, table=True):
     __tablename__ = "feedback"
     __table_args__ = (Index("ix_feedback_target", "target_id"),)
 
-    seq: int = _serial()
+    seq: int = serial()
     target_id: str
     rule_ids: str
     verdict: str
