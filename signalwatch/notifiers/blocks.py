@@ -43,7 +43,7 @@ def slack_message(
     text = fit(subject(kind, dossiers) + (f" - {first.what}" if first.what and len(dossiers) == 1 else ""), 2_000)
     mark = _context([f"message {escape(message_id[:32])}"]) if message_id else None
     end = [mark] if mark else []
-    cards = [card(d, UTC) for d in dossiers]
+    cards = [card(d, UTC) for d in dossiers[:MOST_BLOCKS]]
     if not is_brief(kind, dossiers):
         for detail in (3, 2, 1):
             blocks = [block for c in cards for block in _full(c, detail, buttons)] + end
@@ -201,11 +201,12 @@ def _digest(kind: str, dossiers: Sequence[Dossier], cards: Sequence[Card], end: 
         "text": {"type": "plain_text", "text": _cut(subject(kind, dossiers), _HEADER), "emoji": False},
     }
     blocks: list[Block] = [top]
-    room = MOST_CHARACTERS - 1_600 - size(end)
+    room = MOST_CHARACTERS - 1_600 - size(end) - size(blocks)
     shown = 0
     for c in cards:
         block = _section([_brief(c)])
-        if block is None or len(blocks) >= MOST_BLOCKS - 6 or size([*blocks, block]) > room:
+        room -= size([block]) if block else 0
+        if block is None or len(blocks) >= MOST_BLOCKS - 6 or room < 0:
             break
         blocks.append(block)
         shown += 1

@@ -158,8 +158,12 @@ def card(dossier: Dossier, zone: tzinfo) -> Card:
         disagreements=_changes(d.disagreements),
         times=_times(d, zone),
         orders=tuple(_order(a) for a in d.actions[:10]),
-        notes=tuple(one_line(n, 400) for n in d.notes[:_NOTES])
-        + _more(len(d.evidence), _EVIDENCE, "pieces of evidence"),
+        notes=(
+            *(one_line(note, 400) for note in d.notes[:_NOTES]),
+            *_more(len(d.notes), _NOTES, "notes"),
+            *_more(len(d.evidence), _EVIDENCE, "pieces of evidence"),
+            *_more(len(d.changes), _CHANGES, "changes"),
+        ),
         footer=_footer(d),
     )
 
@@ -288,7 +292,7 @@ def _order(action: Action) -> Order:
     value = one_line(action.value, 200)
     return Order(
         action_id=one_line(action.action_id, 200),
-        label=one_line(action.label or action.action_id, 60),
+        label=one_line(action.label, 60) or one_line(action.action_id, 60) or "Open",
         url=url,
         style=action.style,
         value=value,

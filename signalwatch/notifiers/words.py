@@ -9,12 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 TIERS = {0: "excluded", 1: "strategic", 2: "scale", 3: "programmatic"}
-_CONTROL = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]+")
+_CONTROL = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\ud800-\udfff]+"
+)
 
 
 def one_line(text: str, limit: int) -> str:
     """``text`` on one line without control or direction-changing characters, cut at a word."""
-    line = " ".join(_CONTROL.sub(" ", text).split())
+    line = " ".join(_CONTROL.sub(" ", text[: limit * 8]).split())  # a bounded look at a giant text
     if len(line) <= limit:
         return line
     head = line[: limit - 1]
@@ -24,8 +26,8 @@ def one_line(text: str, limit: int) -> str:
 
 def joined(values: Iterable[str], most: int) -> str:
     """A list in words, with the rest counted."""
-    items = [one_line(v, 80) for v in values]
-    shown = ", ".join(items[:most])
+    items = list(values)
+    shown = ", ".join(one_line(v, 80) for v in items[:most])
     return f"{shown} and {len(items) - most} more" if len(items) > most else shown
 
 
@@ -53,13 +55,13 @@ def shown(value: Any) -> str:
     if isinstance(value, dict):
         return one_line(", ".join(f"{words(str(k))} {shown(v)}" for k, v in value.items()), 200)
     if isinstance(value, list | tuple):
-        return joined((shown(v) for v in value), 12)
+        return joined([shown(v) if i < 12 else "" for i, v in enumerate(value)], 12)
     return one_line(str(value), 200)
 
 
 def words(name: str) -> str:
     """A field name as words: ``primary_completion_date`` or ``primaryCompletionDate``."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.rpartition(".")[2] or name)
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name[:300].rpartition(".")[2] or name[:300])
     return one_line(spaced.replace("_", " "), 60).lower()
 
 
