@@ -19,7 +19,7 @@ from signalwatch.ids import digest_bytes
 from signalwatch.store.codec import clean
 
 LONGEST_KEY = 400
-"""Characters of a natural key that are kept; PostgreSQL refuses index entries above 2,704 bytes."""
+"""Characters of a natural key at most; PostgreSQL refuses index entries above 2,704 bytes."""
 
 
 class TextList(TypeDecorator[Sequence[str]]):
@@ -94,7 +94,7 @@ def storable_key(key: str) -> str:
     key = clean(key)
     if len(key) <= LONGEST_KEY:
         return key
-    return f"{key[:LONGEST_KEY]}#{digest_bytes(key.encode())}"
+    return f"{key[: LONGEST_KEY - 33]}#{digest_bytes(key.encode())}"
 
 
 def ordered_at(published_at: datetime | None, first_seen_at: datetime) -> datetime:

@@ -120,10 +120,11 @@ class EventRow(Row, table=True):
 
     __tablename__ = "event"
     __table_args__ = (
-        Index("ix_event_new", "ordered_at", "event_id", where="state = 'new'"),
+        Index("ix_event_new", "ordered_at", "event_id", "first_seen_at", where="state = 'new'"),
         Index("ix_event_held", "ordered_at", where="state = 'held'"),
         Index("ix_event_failed", "ordered_at", where="state = 'failed'"),
         Index("ix_event_ordered", "ordered_at"),
+        Index("ix_event_type", "type", "ordered_at"),
         Index("ix_event_document", "connector", "document_key"),
         Index("ix_event_story", "story_id", where="story_id <> ''"),
     )

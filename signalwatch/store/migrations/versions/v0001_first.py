@@ -157,7 +157,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_event_new",
         "event",
-        ["ordered_at", "event_id"],
+        ["ordered_at", "event_id", "first_seen_at"],
         sqlite_where=sa.text("state = 'new'"),
         postgresql_where=sa.text("state = 'new'"),
     )
@@ -169,6 +169,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("story_id <> ''"),
         postgresql_where=sa.text("story_id <> ''"),
     )
+    op.create_index("ix_event_type", "event", ["type", "ordered_at"])
 
     op.create_table(
         "feedback",
