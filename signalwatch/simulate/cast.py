@@ -29,7 +29,6 @@ SIC: dict[str, tuple[int, str]] = {
     "medtech": (3841, "SURGICAL & MEDICAL INSTRUMENTS & APPARATUS"),
     "tools": (3826, "LABORATORY ANALYTICAL INSTRUMENTS"),
 }
-STAGES = ("preclinical", "phase_1", "phase_2", "phase_3", "commercial")
 
 
 class Company(Struct, frozen=True, kw_only=True):
@@ -331,14 +330,16 @@ def accounts(cast: Cast) -> list[Account]:
 def _fit_attributes(company: Company, programs: Sequence[Program], number: int) -> dict[str, object]:
     """Segment columns; every sixth account has gaps, because lists do."""
     order = ["0", "1", "1/2", "2", "2/3", "3"]
-    highest = max((order.index(p.phase) for p in programs), default=0)
-    stage = STAGES[(0, 1, 1, 2, 3, 3)[highest]] if company.kind != "big_pharma" else "commercial"
+    highest = order[max((order.index(p.phase) for p in programs), default=0)]
+    stage = "4" if company.kind == "big_pharma" else "preclinical" if highest == "0" else highest
     attributes: dict[str, object] = {
         "therapeutic_area": company.area,
         "modality": company.modality,
         "stage": stage,
-        "outsourcing": ("virtual", "hybrid", "in_house")[number % 3],
+        "funding_stage": "public" if company.public else ("Seed", "A", "B", "C")[min(3, order.index(highest))],
+        "outsourcing": ("full", "partial", "in_house", "full")[number % 4],
         "employees": (18, 45, 120, 340, 900)[number % 5] if company.kind != "big_pharma" else 24000,
+        "relationship": "competitor" if company.tier == 0 else "prospect",
     }
     if number % 6 == 5:
         attributes.pop("outsourcing")

@@ -126,6 +126,7 @@ class _PostServer(ThreadingHTTPServer):
 
 class _PostHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body are two writes; Nagle would hold the second back
     server: _PostServer
     timeout = 30
 

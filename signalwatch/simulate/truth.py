@@ -4,8 +4,12 @@ The link is the evidence: an alert's URL is a publication, and a publication kno
 
 Three expectations per happening and account: **must** (a rep would be annoyed not to hear of it), **may** (right when it
 comes, no loss when not), **never** (told before the service started, or the account is excluded). They follow design.md
-section 8 and say nothing about how rules are written: tier 1 and 2 hear every material happening, tier 3 new rounds, cleared
-INDs, trials entering phase 2 or later, and regulatory submissions and decisions.
+section 8 and say nothing about how rules are written:
+
+- tier 1 and 2: every material happening; loans and departures may;
+- tier 3: what makes a biotech a candidate for tier 2 (a round of series A or later, a cleared IND, a trial that enters
+  phase 2 or later, a marketing application), unless it was in distress within 180 days (inhibits elevation) or another
+  candidate reason was told within 30 days (cool-down).
 """
 
 from __future__ import annotations
@@ -30,8 +34,9 @@ MATERIAL = frozenset(
      "layoffs_restructuring", "bankruptcy_distress", "facility_expansion", "contract_award", "leadership_change")
 )  # fmt: skip
 """What a tier 1 or 2 account's owner must hear."""
-CANDIDATE = frozenset(("funding_round", "ind_clearance", "regulatory_submission", "regulatory_approval"))
-"""What makes a tier 3 account a candidate, besides a trial that enters phase 2 or later."""
+DISTRESS = frozenset(("layoffs_restructuring", "bankruptcy_distress"))
+INHIBITED = timedelta(days=180)
+COOL_DOWN = timedelta(days=30)
 
 _ACCESSION = re.compile(r"(\d{10})-?(\d{2})-?(\d{6})(?!\d)")
 _NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
@@ -73,6 +78,7 @@ class Truth(Struct, frozen=True, kw_only=True):
     publications: tuple[Publication, ...]
     account_of: Mapping[str, str]  # company id -> account id
     tiers: Mapping[str, int]
+    biotechs: frozenset[str]  # accounts that look like the ideal customer
     lookalikes: frozenset[str]  # company ids
     opens_at: datetime
     closes_at: datetime
@@ -86,6 +92,7 @@ class Truth(Struct, frozen=True, kw_only=True):
             publications=world.publications,
             account_of={c.company_id: account for c in companies if (account := world.account_of(c.company_id))},
             tiers={c.company_id: c.tier for c in companies if c.tier is not None},
+            biotechs=frozenset(c.company_id for c in companies if c.is_account and c.kind.startswith("biotech")),
             lookalikes=frozenset(c.company_id for c in companies if c.lookalike_of),
             opens_at=world.opens_at,
             closes_at=world.closes_at,
@@ -120,9 +127,43 @@ def expectation(happening: Happening, account_id: str, truth: Truth, tier: int |
     if truth.account_of.get(happening.company_id) != account_id:
         return "may"
     if tier in (1, 2):
-        return "must" if happening.type in MATERIAL else "may"
-    later_phase = happening.type == "trial_start" and str(happening.attributes.get("phase", "")) not in ("", "0", "1")
-    return "must" if later_phase or happening.type in CANDIDATE else "may"
+        optional = happening.variant in ("debt", "leaves")
+        return "must" if happening.type in MATERIAL and not optional else "may"
+    return "must" if account_id in truth.biotechs and _is_candidate(happening) else "may"
+
+
+def _is_candidate(happening: Happening) -> bool:
+    """Whether a happening makes a tier 3 account a candidate for tier 2."""
+    if happening.type == "funding_round":
+        return happening.attributes.get("series") not in ("seed", "venture_debt", None)
+    if happening.type == "trial_start":
+        return str(happening.attributes.get("phase", "")) not in ("", "0", "1", "1/2")
+    return happening.type in ("ind_clearance", "regulatory_submission")
+
+
+def musts(truth: Truth) -> list[tuple[Happening, str]]:
+    """Every (happening, account) that must be told, in the order they became known."""
+    distress: dict[str, list[datetime]] = {}
+    for happening in truth.happenings:
+        account = truth.account_of.get(happening.company_id, "")
+        if account and (happening.type in DISTRESS or happening.variant == "discontinued"):
+            distress.setdefault(account, []).append(happening.occurs_at)
+    out: list[tuple[Happening, str]] = []
+    proposed: dict[str, datetime] = {}
+    for happening in sorted(truth.happenings, key=lambda h: (h.documents[0].visible_at, h.happening_id)):
+        account = truth.account_of.get(happening.company_id, "")
+        if not account:
+            continue
+        known_at = happening.documents[0].visible_at
+        candidate = truth.tiers.get(account, 3) == 3 and account in truth.biotechs and _is_candidate(happening)
+        if expectation(happening, account, truth) == "must":
+            cooling = account in proposed and known_at - proposed[account] < COOL_DOWN
+            troubled = any(abs(known_at - at) < INHIBITED for at in distress.get(account, ()))
+            if not candidate or not (cooling or troubled):
+                out.append((happening, account))
+        if candidate:
+            proposed[account] = known_at
+    return out
 
 
 def is_structured(publication: Publication) -> bool:
@@ -228,12 +269,7 @@ def score(truth: Truth, view: StoreView) -> dict[str, Json]:
         pair = (verdict.happening_id, verdict.alert.account_id)
         told.setdefault(pair, verdict.alert)
         fresh[pair] += verdict.alert.kind == "alert"
-    must = [
-        (h.happening_id, account)
-        for h in truth.happenings
-        for account in sorted(index.parties(h))
-        if expectation(h, account, truth) == "must"
-    ]
+    must = [(happening.happening_id, account) for happening, account in musts(truth)]
     missed = [pair for pair in must if pair not in told]
     latencies = [
         (alert.sent_at - _first_stating(index.happenings[pair[0]], alert.event_type, truth.opens_at)).total_seconds()

@@ -205,6 +205,8 @@ class World:
                 "publisher": kinds[source],
                 "title_must_contain": self.feed_title(source),
             }
+            if source == "trade_a":
+                settings["timezone"] = "America/New_York"
             if source == "ir":
                 settings |= {"kind": "release", "company": self.cast.company(self.ir_company).name}
             sources.append(

@@ -7,7 +7,17 @@ from datetime import timedelta
 import pytest
 
 from signalwatch.simulate.happenings import Happening, Publication
-from signalwatch.simulate.truth import SeenEvent, SentAlert, StoreView, Truth, expectation, key_of, percentile, score
+from signalwatch.simulate.truth import (
+    SeenEvent,
+    SentAlert,
+    StoreView,
+    Truth,
+    expectation,
+    key_of,
+    musts,
+    percentile,
+    score,
+)
 from signalwatch.simulate.world import World
 
 
@@ -17,12 +27,7 @@ def truth(world: World) -> Truth:
 
 
 def must_pairs(truth: Truth) -> list[tuple[Happening, str]]:
-    return [
-        (h, a)
-        for h in truth.happenings
-        for a in [truth.account_of.get(h.company_id, "")]
-        if a and expectation(h, a, truth) == "must"
-    ]
+    return musts(truth)
 
 
 def alert(number: int, happening: Happening, account: str, document: Publication, **changes: object) -> SentAlert:
