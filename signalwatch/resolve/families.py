@@ -82,15 +82,18 @@ class Families:
     def owners(self, name: str) -> Iterator[str]:
         """Today's chain of owners of ``name``, nearest first; the loader has made sure that it ends."""
         fact = self.fact(name)
-        while fact is not None:
+        while fact is not None and fact.kind != "spun_off":
             yield fact.company
-            group = self.group(fact.company)
-            nearest = self.fact(fact.company)
-            if nearest is None and group is not None:
-                nearest = next((f for f in map(self.fact, (group.company, *group.names)) if f is not None), None)
-            if nearest is fact or (nearest is not None and nearest.kind == "spun_off"):
-                return
-            fact = nearest
+            fact = self._fact_of_company(fact.company)
+
+    def _fact_of_company(self, company: str) -> Fact | None:
+        """What is said about a company that is itself an owner, under any of its names."""
+        group = self.group(company)
+        names = (company, *((group.company, *group.names) if group else ()))
+        for fact in map(self.fact, names):
+            if fact is not None and fact.company != company and (group is None or fact.company != group.company):
+                return fact
+        return None
 
     def today(self, name: str, account_of: Callable[[str], str | None]) -> str | None:
         """The account that holds ``name`` today: the nearest owner for which ``account_of`` knows one."""
@@ -227,20 +230,13 @@ def _check(
     families = Families(_owner=owner, _group=group_of)
     for fact in facts:
         seen = {normalise(fact.name)}
-        step = fact
-        while step.kind != "spun_off":
-            key = normalise(step.company)
-            if key in seen:
-                problems.append(
-                    Problem(file, fact.line, 1, f"{fact.name!r}: the owners run in a circle through {step.company!r}")
-                )
+        for step in families.owners(fact.name):
+            key = normalise(step)
+            if key in seen and step != fact.company:
+                text = f"{fact.name!r}: the owners run in a circle through {step!r}"
+                problems.append(Problem(file, fact.line, 1, text))
                 break
             seen.add(key)
-            owning = group_of.get(key)
-            nearest = next(
-                (f for f in map(families.fact, (step.company, *(group.names if group else ()))) if f is not None), None
-            )
-            if nearest is None:
+            if len(seen) > len(facts):
                 break
-            step = nearest
     return owner, group_of

@@ -189,6 +189,8 @@ def _first_look(view: _Text, hit: _Hit) -> tuple[str, int]:
     """sure | weigh | other (another organisation) | no, with the account."""
     code = hit.codes[0]
     account, marks = code >> 16, code & 0xFF
+    if account == view.index.outside:
+        return ("other" if marks & (COINED | DESCRIBED) and view.capital[hit.start] else "no"), account
     first = view.tokens[hit.start]
     label = view.index.labels[account]
     capital = view.capital[hit.start] or label[:1].islower()

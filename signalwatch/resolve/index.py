@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from signalwatch.ids import digest
 from signalwatch.model import Account
-from signalwatch.resolve.families import Families
+from signalwatch.resolve.families import Families, Group
 from signalwatch.resolve.lexicon import (
     CARE,
     CARE_SITES,
@@ -38,13 +38,14 @@ METHOD = ("", "exact", "exact", "alias", "former_name", "family", "short_name", 
 # What the words of a writing are like.
 COINED, MULTI, WORD, SHORT, DESCRIBED, RIVAL, DOUBTFUL = 1, 2, 4, 8, 16, 32, 64
 # What is known of an account.
-GROUP, BARE, CAPITALS, CONTRACT = 1, 2, 4, 8
+GROUP, BARE, CAPITALS, CONTRACT, DEVICES = 1, 2, 4, 8, 16
 
 _DESC = (DRUG | CARE | RESEARCH | UNIT | CARE_SITES | {"scientific", "company"}) - {"advanced", "new", "de", "y", "e"}
 _GEO = COUNTRIES | PLACES
 _PHRASE_ENDS: dict[str, list[tuple[str, ...]]] = {}
 for _phrase in sorted(LEGAL_PHRASES, key=len, reverse=True):
     _PHRASE_ENDS.setdefault(_phrase[-1], []).append(_phrase)
+MANY_UNITS = 6
 _FUSED = ("therapeutics", "pharma", "bio", "med")
 
 
@@ -96,13 +97,24 @@ class Index:
         self.families = families or Families()
         self._words = ordinary_words()
         self._interned: dict[frozenset[str], frozenset[str]] = {}
+        self._shared_keys = {" ".join(strip_legal(keys(n))) for g in self.families.groups for n in g.shared}
+        self._units = Counter(fact.company for fact in self.families.facts)
         accounts = list(accounts)
         parents = Counter(a.parent_account_id for a in accounts if a.parent_account_id)
         for account in accounts:
             self._add_account(account, parents[account.account_id] > 1)
-        self._keep_legal_forms(accounts)
-        if families is not None:
-            self._add_families(families)
+        self.outside = len(self.ids)
+        """The account number of names that are known and belong to no account of the list."""
+        self.ids.append("")
+        self.labels.append("")
+        self.flags.append(0)
+        self.descriptors.append(frozenset())
+        self.countries.append("")
+        self._parents = [self.position.get(a.parent_account_id, -1) for a in accounts]
+        self._keep_legal_forms(accounts, ())
+        self.known_groups = self._place_groups(self.families)
+        self._add_families(self.families)
+        self._keep_legal_forms(accounts, self.known_groups)
         for key in (*self.surfaces, *self.whole):
             head, _, rest = key.partition(" ")
             length = rest.count(" ") + 2 if rest else 1
@@ -154,9 +166,12 @@ class Index:
     def account_of(self, name: str) -> int | None:
         """The one account that carries ``name`` as its own name, alias or former name."""
         all_keys = keys(name)
+        core = " ".join(strip_legal(all_keys))
         code = self.whole.get(" ".join(all_keys))
-        codes = (code,) if code is not None and code >= 0 else self.look(" ".join(strip_legal(all_keys)))
-        own = {c >> 16 for c in codes if TIER[c >> 8 & 0xFF] <= TIER[FORMER]}
+        if code is None and core in self._shared_keys:
+            return None
+        codes = (code,) if code is not None else self.look(core)
+        own = {c >> 16 for c in codes if TIER[c >> 8 & 0xFF] <= TIER[FORMER]} - {self.outside}
         return own.pop() if len(own) == 1 else None
 
     # --- building --------------------------------------------------------------------------------------------------
@@ -184,6 +199,8 @@ class Index:
         return token in self._words or token in _DESC or token in _GEO
 
     def _put(self, key: str, account: int, kind: int, marks: int) -> None:
+        if not key:
+            return
         code = account << 16 | kind << 8 | marks
         old = self.surfaces.get(key)
         if old is None:
@@ -231,13 +248,13 @@ class Index:
                 if kind in (NAME, LEGAL_NAME):
                     described.update(core[len(carry) :])
                 self._short_forms(number, kind, core, carry, marks, seen)
-        flags = (GROUP if has_units or account.kind == "big_pharma" or self._in_families(account) else 0) | (
-            BARE if bare else 0
-        )
+        flags = (GROUP if has_units or account.kind == "big_pharma" or self._large(account) else 0) | (BARE * bare)
         if account.name.isupper() and len(account.name) > 1:
             flags |= CAPITALS
         if account.kind == "cro_cdmo":
             flags |= CONTRACT
+        if account.kind in ("medtech", "diagnostics", "tools", "devices"):
+            flags |= DEVICES
         self.flags.append(flags)
         frozen = frozenset(described & (DRUG | CARE | RESEARCH | TECH))
         self.descriptors.append(self._interned.setdefault(frozen, frozen))
@@ -248,8 +265,10 @@ class Index:
         if account.website_domain:
             self.domains.setdefault(account.website_domain.lower().removeprefix("www."), number)
 
-    def _in_families(self, account: Account) -> bool:
-        return any(self.families.group(n) is not None for n in (account.name, account.legal_name) if n)
+    def _large(self, account: Account) -> bool:
+        """A company with many units, as far as the families pack tells."""
+        groups = (self.families.group(name) for name in (account.name, account.legal_name) if name)
+        return any(group is not None and self._units[group.company] >= MANY_UNITS for group in groups)
 
     @staticmethod
     def _writings(account: Account) -> Iterable[tuple[int, str]]:
@@ -296,21 +315,29 @@ class Index:
                 seen.add(key)
                 self._put(key, number, form_kind, self.marks_of(form))
 
-    def _keep_legal_forms(self, accounts: Sequence[Account]) -> None:
-        """Where two accounts differ by legal form only (the two Mercks), keep the long writing as well."""
+    def _keep_legal_forms(self, accounts: Sequence[Account], groups: Sequence[tuple[Group, int]]) -> None:
+        """Where two companies differ by legal form only (the two Mercks), keep the long writing as well."""
         for number, account in enumerate(accounts):
             for _, text in self._writings(account):
-                all_keys = keys(text)
-                core = strip_legal(all_keys)
-                if len(core) == len(all_keys) or len(self.look(" ".join(core))) < 2:
-                    continue
-                for length in range(len(core) + 1, len(all_keys) + 1):
-                    key = " ".join(all_keys[:length])
-                    code = number << 16 | LEGAL_NAME << 8 | self.marks_of(core)
-                    old = self.whole.setdefault(key, code)
-                    if old >> 16 != number:
-                        self.whole[key] = -1  # written alike to the last word: nobody's
+                self._keep_legal_form(number, text)
+        for group, number in groups:
+            for name in (group.company, *group.names):
+                self._keep_legal_form(number, name)
         self.whole = {key: code for key, code in self.whole.items() if code >= 0}
+
+    def _keep_legal_form(self, number: int, text: str) -> None:
+        all_keys = keys(text)
+        core = strip_legal(all_keys)
+        key = " ".join(core)
+        if len(core) == len(all_keys):
+            return
+        if key not in self._shared_keys and all(code >> 16 == number for code in self.look(key)):
+            return
+        for length in range(len(core) + 1, len(all_keys) + 1):
+            code = number << 16 | LEGAL_NAME << 8 | self.marks_of(core)
+            old = self.whole.setdefault(" ".join(all_keys[:length]), code)
+            if old >> 16 != number:
+                self.whole[" ".join(all_keys[:length])] = -1  # written alike to the last word: nobody's
 
     def _add_families(self, families: Families) -> None:
         def account_of(name: str) -> str | None:
@@ -318,34 +345,61 @@ class Index:
             return None if number is None else self.ids[number]
 
         for fact in families.facts:
-            owners = {account_of(fact.company) or families.today(fact.company, account_of)}
             if fact.kind == "spun_off":
                 continue
-            if fact.others:
-                owners |= {account_of(other) or families.today(other, account_of) for other in fact.others}
+            companies = (fact.company, *fact.others)
+            owners = {account_of(company) or families.today(company, account_of) for company in companies}
             doubtful = DOUBTFUL if fact.kind in ("split", "shell") else 0
-            for owner in sorted(o for o in owners if o):
-                self._put_family(fact.name, self.position[owner], doubtful)
-        for group in families.groups:
-            owner_id = next((i for i in map(account_of, (group.company, *group.names)) if i), None)
-            if owner_id is None:
-                owner_id = families.today(group.company, account_of)
+            places = sorted(self.position[owner] for owner in owners if owner) or [self.outside]
+            for place in places:
+                self._put_family(
+                    fact.name, self._own_account(fact.name, place), doubtful if place != self.outside else 0
+                )
+        for group, place in self.known_groups:
             for name in group.shared:
                 clues = frozenset(key for clue in group.clues for key in keys(clue))
-                usual = name in group.press
-                place = -1 if owner_id is None else self.position[owner_id]
-                self.shared.setdefault(" ".join(strip_legal(keys(name))), []).append((place, clues, usual))
-            if owner_id is None:
-                continue
+                sharing = (-1 if place == self.outside else place, clues, name in group.press)
+                self.shared.setdefault(" ".join(strip_legal(keys(name))), []).append(sharing)
             for name in (group.company, *group.names):
-                self._put_family(name, self.position[owner_id], 0)
+                if name not in group.shared and " ".join(strip_legal(keys(name))) not in self.shared:
+                    self._put_family(name, place, 0)
             for name in group.press:
-                if name in group.shared:
-                    continue
-                core = strip_legal(keys(name))
-                self._put(" ".join(core), self.position[owner_id], PRESS, self.marks_of(core))
-            for name in group.shared:
-                self._share(" ".join(strip_legal(keys(name))), self.position[owner_id])
+                if name not in group.shared and place != self.outside:
+                    core = strip_legal(keys(name))
+                    self._put(" ".join(core), place, PRESS, self.marks_of(core))
+            if place != self.outside:
+                for name in group.shared:
+                    self._share(" ".join(strip_legal(keys(name))), place)
+
+    def _place_groups(self, families: Families) -> list[tuple[Group, int]]:
+        """Every company of the pack with the account that stands for it today, or ``outside``."""
+
+        def account_of(name: str) -> str | None:
+            number = self.account_of(name)
+            return None if number is None else self.ids[number]
+
+        placed = []
+        for group in families.groups:
+            found = next((a for a in map(account_of, (group.company, *group.names)) if a), None)
+            found = found or families.today(group.company, account_of)
+            placed.append((group, self.outside if found is None else self.position[found]))
+        return placed
+
+    def _own_account(self, name: str, owner: int) -> int:
+        """A unit that has an account of its own under another writing is that account, not its owner's."""
+        core = strip_legal(keys(name))
+        for key in (" ".join(core), " ".join(name_tokens(core))):
+            codes = self.look(key)
+            if len(codes) != 1:
+                continue
+            number = parent = codes[0] >> 16
+            for _ in range(5):
+                if parent < 0 or parent >= self.outside:
+                    break
+                parent = self._parents[parent]
+                if parent == owner:
+                    return number
+        return owner
 
     def _share(self, key: str, account: int) -> None:
         codes = {c >> 16: c for c in self.look(key)}

@@ -16,9 +16,11 @@ from signalwatch.resolve.index import (
     ALIAS,
     BARE,
     CAPITALS,
+    CONTRACT,
     COINED,
     CORE,
     DESCRIBED,
+    DEVICES,
     DOUBTFUL,
     FAMILY,
     GROUP,
@@ -53,10 +55,11 @@ from signalwatch.resolve.lexicon import (
     TECH,
     UNIT,
 )
-from signalwatch.resolve.text import keys, words
+from signalwatch.resolve.text import keys
 
 _GEO = COUNTRIES | PLACES
 _KNOWN = DRUG | CARE | RESEARCH | UNIT | _GEO | LEGAL | REGION_ENDS
+_FUSED = {"tx": "therapeutics", "rx": "pharma"}
 _INSTITUTE_LEAD = frozenset(["institute", "of", "de", "recherche", "recherches", "research"])
 
 
@@ -70,6 +73,7 @@ class Answer(NamedTuple):
     score: float = 1.0
 
 
+OUTSIDE = Answer("none", why="a known company that belongs to no account of this list")
 NONE = Answer("none", why="no account is written like this")
 EXCLUDED = Answer("none", why="a hospital, university, foundation, fund or the like that carries the name")
 
@@ -80,19 +84,30 @@ def _held(account: int, method: str, why: str, score: float = 0.5) -> Answer:
 
 def match_name(index: Index, text: str) -> Answer:
     """Decide one clean name (brackets, owners and lists already taken apart)."""
-    raw = words(text)
+    answer = _match(index, text)
+    return OUTSIDE if answer.accounts == (index.outside,) else answer
+
+
+def _match(index: Index, text: str) -> Answer:
     all_keys = keys(text)
     if not all_keys:
         return NONE
     core = strip_legal(all_keys)
     exact = _exact(index, text, all_keys, core)
+    if exact is None and len(core[0]) > 5 and core[0][-2:] in _FUSED:
+        apart = [core[0][:-2], _FUSED[core[0][-2:]], *core[1:]]  # "ModernaTX" is "Moderna Therapeutics"
+        if index.look(" ".join(apart[:2])):
+            exact = _exact(index, text, [*apart, *all_keys[len(core) :]], apart)
     if exact is not None:
         return exact
     if any(token in NOT_COMPANY for token in core):
         return EXCLUDED
-    answer = _by_beginning(index, text, raw, all_keys, core)
-    if answer is not None:
+    answer = _by_beginning(index, text, all_keys, core)
+    if answer is not None and answer.status != "held":
         return answer
+    if answer is not None:
+        apart = _misspelt(index, core)
+        return apart if apart is not None and apart.status == "matched" and apart.method != "fuzzy" else answer
     answer = _by_comma(index, text)
     if answer is not None:
         return answer
@@ -131,7 +146,7 @@ def _decide_exact(index: Index, codes: Sequence[int], all_keys: list[str], core:
     return Answer("matched", (account,), METHOD[kind], "the same name")
 
 
-def _by_beginning(index: Index, text: str, raw: list[str], all_keys: list[str], core: list[str]) -> Answer | None:
+def _by_beginning(index: Index, text: str, all_keys: list[str], core: list[str]) -> Answer | None:
     """The longest known writing that the name begins with, and whether the rest changes the company."""
     begins = [0]
     while begins[-1] < len(core) - 1 and (
@@ -221,15 +236,17 @@ def _judge(
             return sure if strong else _held(account, METHOD[kind], "unknown words after the name")
         return None
     if coined:
-        return _coined(index, account, kind, marks, group, extra, unknown, descriptors, legal, rest, sure)
+        return _coined(index, account, kind, own[0], group, extra, unknown, descriptors, legal, rest, sure)
     if marks & SHORT:
         if kind > FAMILY or unknown:
             return None
         if group and (legal or extra & (DRUG | _GEO)) and not descriptors & TECH:
             return sure
-        if legal and not descriptors - index.descriptors[account] - {"research"}:
+        if legal and ("division" in extra or not descriptors - index.descriptors[account] - {"research"}):
             return sure
         return None
+    if "division" in extra and legal and flags & BARE and not unknown:
+        return sure
     if not rest and kind in (CORE, HEAD):
         return _held(account, METHOD[kind], "an ordinary word without the company's descriptor", 0.4)
     if not rest:
@@ -264,7 +281,7 @@ def _coined(
     index: Index,
     account: int,
     kind: int,
-    marks: int,
+    own_word: str,
     group: bool,
     extra: set[str],
     unknown: set[str],
@@ -280,12 +297,17 @@ def _coined(
         if group and (legal or extra - unknown):
             return sure
         return _held(account, METHOD[kind], f"unknown words after the name: {' '.join(sorted(unknown))}")
+    own = index.descriptors[account]
+    if group and len(own_word) < 5 and descriptors & (CARE | TECH) - own and not descriptors & DRUG:
+        return _held(account, METHOD[kind], "a short word with another line of business", 0.4)
     if not descriptors or group:
         return sure
-    own = index.descriptors[account]
     if descriptors <= own:
         return sure
     if (not own or index.flags[account] & BARE) and descriptors <= DRUG | {"laboratory", "research"}:
+        return sure
+    flags = index.flags[account]
+    if (flags & CONTRACT and descriptors <= RESEARCH) or (flags & DEVICES and flags & BARE and descriptors <= CARE):
         return sure
     if descriptors & DRUG and own & DRUG and not descriptors & CARE:
         return sure
@@ -342,7 +364,7 @@ def _misspelt(index: Index, core: list[str]) -> Answer | None:
         if len(joined) < 5 or (end == 1 and index.is_word(joined)):
             continue
         near = _nearest(index, joined)
-        if near is not None:
+        if near is not None and (near[0] or near[1] != " ".join(core[:end])):
             return _spelled(index, joined, near, core[end:])
     return None
 
@@ -382,7 +404,7 @@ def _spelled(index: Index, joined: str, near: tuple[int, str], rest: list[str]) 
         if agrees and (marks & COINED or group):
             return Answer("matched", accounts, METHOD[kind], "the same name, its words written apart or together")
         return _held(account, METHOD[kind], "the same letters, other words around")
-    if distance == 1 and agrees and (group or shared) and len(joined) > 5 and kind <= CORE:
+    if distance == 1 and agrees and (group or shared) and len(joined) > 5 and kind <= CORE and kind != FAMILY:
         return Answer("matched", accounts, "fuzzy", f"one letter off {key!r}, the rest agrees", 0.9)
     return _held(account, "fuzzy", f"{distance} letter(s) off {key!r}", 0.9 - 0.2 * distance)
 
@@ -399,4 +421,4 @@ def _inside(index: Index, core: list[str]) -> Answer | None:
     return None
 
 
-__all__ = ["EXCLUDED", "NONE", "Answer", "match_name"]
+__all__ = ["EXCLUDED", "NONE", "OUTSIDE", "Answer", "match_name"]

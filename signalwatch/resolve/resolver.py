@@ -13,7 +13,7 @@ from signalwatch.resolve import headline
 from signalwatch.resolve.families import Families
 from signalwatch.resolve.index import Index
 from signalwatch.resolve.mention import read
-from signalwatch.resolve.names import EXCLUDED, NONE, Answer, match_name
+from signalwatch.resolve.names import EXCLUDED, NONE, OUTSIDE, Answer, match_name
 from signalwatch.resolve.text import normalise
 from signalwatch.resolve.tickers import Symbol, market, parse_cik, parse_ticker
 
@@ -33,7 +33,7 @@ class Resolver:
 
     def __init__(self, accounts: Sequence[Account], *, families: Families | None = None) -> None:
         self._index = Index(accounts, families)
-        self._foreign = self._symbols(self._index.families)
+        self._foreign = self._symbols()
         self._cache: dict[tuple[str, str, str], tuple[Match, ...]] = {}
         self.version = digest_bytes(f"{RULES}:{self._index.version}".encode())
 
@@ -144,7 +144,7 @@ class Resolver:
             if parts:
                 return parts
         answer = self._best(reading.names)
-        if reading.owners and answer.status != "matched":
+        if reading.owners and answer.status != "matched" and answer is not OUTSIDE:
             owner = self._best(reading.owners)
             if owner.status == "matched":
                 answer = owner
@@ -158,7 +158,7 @@ class Resolver:
             answer = match_name(self._index, name)
             if answer.status == "matched":
                 return answer
-            if answer is EXCLUDED:
+            if answer is EXCLUDED or answer is OUTSIDE:
                 return answer
             if best.status == "none" and (answer.status != "none" or best is NONE):
                 best = answer
@@ -173,7 +173,9 @@ class Resolver:
 
     def _ticker(self, symbol: Symbol) -> Answer:
         index = self._index
-        home = self._foreign.get((symbol.ticker, symbol.market))
+        home = self._foreign.get((symbol.ticker, symbol.market)) if symbol.market not in ("", "US") else None
+        if home == index.outside:
+            return OUTSIDE
         if home is not None:
             return Answer("matched", (home,), "ticker", f"{symbol.ticker} ({symbol.market or 'former'})")
         if symbol.market == "?":
@@ -186,30 +188,20 @@ class Resolver:
         if holders:
             return Answer("ambiguous", tuple(holders), "ticker", f"several accounts have {symbol.ticker}", 0.5)
         former = self._foreign.get((symbol.ticker, "")) if symbol.market in ("", "US") else None
-        if former is not None:
+        if former is None and symbol.market in ("", "US"):
+            former = self._foreign.get((symbol.ticker, "US"))
+        if former is not None and former != index.outside:
             return Answer("matched", (former,), "ticker", f"{symbol.ticker} was its ticker")
         return NONE
 
-    def _symbols(self, families: Families) -> dict[tuple[str, str], int]:
+    def _symbols(self) -> dict[tuple[str, str], int]:
         """Home and former tickers of the families pack, where the company is an account today."""
-        index = self._index
         symbols: dict[tuple[str, str], int] = {}
-
-        def account_of(name: str) -> str | None:
-            position = index.account_of(name)
-            return None if position is None else index.ids[position]
-
-        for group in families.groups:
-            if not group.tickers:
-                continue
-            found = next((a for a in map(account_of, (group.company, *group.names)) if a), None)
-            found = found or families.today(group.company, account_of)
-            if found is None:
-                continue
+        for group, place in self._index.known_groups:
             for written in group.tickers:
                 exchange, _, ticker = written.rpartition(":")
                 where = market(exchange) if exchange else ""
-                symbols.setdefault((ticker.strip().upper(), "" if where == "US" else where), index.position[found])
+                symbols.setdefault((ticker.strip().upper(), where), place)
         return symbols
 
     def _match(self, answer: Answer, mention: str) -> Match:
