@@ -13,7 +13,7 @@ from msgspec.structs import replace as with_
 from signalwatch.model import Account, Activity, Fit, RuleOutcome, Signal
 from signalwatch.ruleset import evaluate, units
 from signalwatch.ruleset.examples import START, Example
-from signalwatch.ruleset.nodes import Measure, Tree, View
+from signalwatch.ruleset.nodes import Env, Measure, Tree, View
 from signalwatch.ruleset.rules import Rule
 
 
@@ -56,7 +56,7 @@ def _run_one(
     rule: Rule, index: int, example: Example, measure: Measure, score: Callable[[Signal], Signal]
 ) -> ExampleResult:
     views = list(_views(rule, example, measure, score))
-    said = [(view, evaluate.outcome(rule, evaluate.Env(view))) for view in views]
+    said = [(view, evaluate.outcome(rule, Env(view))) for view in views]
     fired = [(view, o) for view, o in said if o.fired]
     expected = ", ".join(f"{m:%Y-%m-%d}" for m in example.fires) or "silent"
     got = ", ".join(f"{v.trigger.at:%Y-%m-%d}" for v, _ in fired) or "silent"
