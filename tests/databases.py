@@ -99,7 +99,6 @@ def _server() -> tuple[str, str]:
     with psycopg.connect(url, autocommit=True) as connection:
         if "SIGNALWATCH_TEST_POSTGRES" not in os.environ:  # our own server: durability is not what tests are about
             connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("ALTER SYSTEM SET max_connections = 300")
             connection.execute("SELECT pg_reload_conf()")
         connection.execute(f"CREATE DATABASE {template}")
     open_store(_with_database(url, template)).close()

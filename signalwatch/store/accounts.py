@@ -106,7 +106,7 @@ def _upsert_some(tx: Connection, items: Sequence[Account], now: datetime, by: st
             "account_id": item.account_id,
             "name": codec.clean(item.name),
             "tier": item.tier,
-            "tier_since": item.tier_since or (old.tier_since if old is not None and stays else now),
+            "tier_since": item.tier_since or (None if old is None else old.tier_since if stays else now),
             "owner": codec.clean(item.owner),
             "below_leave_since": old.below_leave_since if old is not None and stays else None,
             "activity": 0.0,
@@ -158,7 +158,7 @@ class Accounts(Topic):
         """Add or change accounts by id; the numbers added, changed and left as they were.
 
         The given tier counts: a different one moves the account and writes its history (``by``). ``tier_since`` is
-        taken when given, else it is ``now`` for a new tier and stays for the old one. Scores are kept.
+        taken when given; it is unknown for a new account, ``now`` for a move, and stays for the old tier. Scores are kept.
         """
         aware(now)
         given = list({item.account_id: item for item in accounts}.values())

@@ -264,6 +264,15 @@ class Reading(Topic):
         assert found is not None
         return found
 
+    def expire_recommendations(self, now: datetime) -> int:
+        """Close open recommendations whose time is over; how many."""
+        r = recommendation.c
+        which = (r.status == "open") & (r.expires_at <= aware(now))
+        with self._db.write() as tx:
+            return int(
+                tx.execute(update(recommendation).where(which).values(status="expired", decided_at=now)).rowcount
+            )
+
     def decision(self, decision_id: str) -> StoredDecision | None:
         """One decision record, or None."""
         with self._db.read() as connection:

@@ -194,3 +194,14 @@ def test_below_leave_is_remembered_until_the_tier_changes(store: Store) -> None:
     store.set_tier("A", 3, NOW, "kim", "")
     with store.assessing(NOW) as tx:
         assert tx.tier_states(["A"])["A"].below_leave_since is None
+
+
+def test_recommendations_expire(store: Store) -> None:
+    """Open ones whose time is over; a decided one stays as it was."""
+    store.upsert_accounts([FULL], NOW)
+    recommend(store, expires_at=NOW + DAY)
+
+    assert store.expire_recommendations(NOW + HOUR) == 0
+    assert store.expire_recommendations(NOW + DAY) == 1
+    assert [(r.status, r.decided_at) for r in store.recommendations()] == [("expired", NOW + DAY)]
+    assert store.expire_recommendations(NOW + 2 * DAY) == 0
