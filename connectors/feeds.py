@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -62,6 +62,7 @@ _READER = "1"
 _PAGE = 200
 _FUTURE = timedelta(minutes=15)
 _MOVED_DAYS = 5
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _STOCK = re.compile(r"stock|ticker|symbol", re.IGNORECASE)
 _TICKER = re.compile(r"\s*([A-Za-z][A-Za-z .&-]{1,24}?)\s*:\s*([A-Za-z0-9][A-Za-z0-9.\-]{0,9})\s*")
 
@@ -313,11 +314,10 @@ def _sort_out(
 ) -> _Sorted:
     """Tell new, changed and known entries apart, oldest first, and put them all into ``memory``."""
     out = _Sorted()
-    done: set[str] = set()
-    for (marks, draft), key in zip(reversed(drafts), reversed(keys), strict=True):
-        if key in done:
-            continue
-        done.add(key)
+    first: dict[str, tuple[Marks, Document]] = {}
+    for pair, key in zip(drafts, keys, strict=True):
+        first.setdefault(key, pair)  # an entry shown twice: feeds put the newer telling first
+    for key, (marks, draft) in reversed(first.items()):
         before = memory.records.get(key)
         stored = before.version if before else known[key].version if key in known else ""
         revisions = before.revisions if before else 0
@@ -343,6 +343,8 @@ def _sort_out(
                 revisions=revisions,
             )
         )
+    if all(d.published_at for d in out.fresh):
+        out.fresh.sort(key=lambda d: d.published_at or _LONG_AGO)
     return out
 
 

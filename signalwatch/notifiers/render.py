@@ -53,7 +53,7 @@ def message(kind: str, dossiers: Sequence[Dossier], *, zone: str = "UTC") -> tup
 
 def is_brief(kind: str, dossiers: Sequence[Dossier]) -> bool:
     """Whether the message is a digest of many rather than a few dossiers in full."""
-    return len(dossiers) > FULL or (kind in ("digest", "summary") and len(dossiers) > 1)
+    return len(dossiers) > FULL or (kind == "digest" and len(dossiers) > 1)
 
 
 def subject(kind: str, dossiers: Sequence[Dossier]) -> str:

@@ -325,6 +325,18 @@ def test_the_same_entry_twice_in_a_document_is_one(ctx: Context) -> None:
     assert len(documents(poll(feed(), ctx, answer(rss(item(1), item(1)))))) == 1
 
 
+def test_an_entry_shown_twice_is_taken_as_the_feed_tells_it_first(ctx: Context) -> None:
+    body = rss(item(1, summary="The corrected words."), item(1, summary="The old words."))
+
+    assert [d.text for d in documents(poll(feed(), ctx, answer(body)))] == ["The corrected words."]
+
+
+def test_documents_come_in_order_of_publication_however_the_feed_sorts(ctx: Context) -> None:
+    pages = poll(feed(), ctx, answer(rss(item(1), item(5), item(3))))
+
+    assert [d.meta["guid"] for d in documents(pages)] == ["id-1", "id-3", "id-5"]
+
+
 def test_text_is_kept_only_up_to_the_limit(ctx: Context) -> None:
     (document,) = documents(poll(feed(text_limit=100), ctx, answer(rss(item(1, summary="word " * 3_000)))))
 
