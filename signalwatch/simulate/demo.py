@@ -31,6 +31,7 @@ from signalwatch.simulate.world import World
 
 START = date(2026, 1, 5)
 STEP = timedelta(minutes=30)
+WATCH = timedelta(hours=6)
 SHOWN = 3
 """Alerts printed in full at the end."""
 TOLD = ("alert", "update", "correction", "recommendation")
@@ -172,8 +173,14 @@ def _run(app: App, sim: Simulation, errors: TextIO) -> None:
     """Tick the service at every instant at which something may be due."""
     app.prepare()
     world, told = sim.world, -1
+    watched = world.opens_at
     for now in sim.steps(STEP):
-        app.cycle()
+        app.poll_due()
+        app.assess_all()
+        app.deliver_due()
+        if now - watched >= WATCH:
+            app.watch()
+            watched = now
         done = int((now - world.opens_at) / (world.closes_at - world.opens_at) * 40)
         if done != told and errors.isatty():
             told = done

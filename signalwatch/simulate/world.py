@@ -177,7 +177,7 @@ class World:
         """
         sources: list[dict[str, Any]] = [
             {"id": "ctgov", "connector": "clinicaltrials", "title": "Trial registry", "every": "3h", "cadence": "5d",
-             "settings": {"base_url": f"{base_urls['ctgov']}/api/v2"}},
+             "settings": {"base_url": f"{base_urls['ctgov']}/api/v2", "first_days": 500, "window_days": 366}},
             {"id": "edgar", "connector": "edgar", "title": "SEC filings", "every": "1h", "cadence": "5d",
              "settings": {"base_www": base_urls["sec_www"], "base_data": base_urls["sec_data"]}},
         ]  # fmt: skip
@@ -186,9 +186,9 @@ class World:
             "wire_b": "1h",
             "trade_a": "2h",
             "trade_b": "2h",
-            "agency": "4h",
-            "ir": "3h",
-            "digest": "6h",
+            "agency": "6h",
+            "ir": "4h",
+            "digest": "8h",
         }
         kinds = {
             "wire_a": "wire",
