@@ -140,6 +140,16 @@ _WORDS: dict[str, re.Pattern[str]] = {
 _BLOOD_CANCER = any_of(r"leuka?emi lymphom myelom myelodysplas hematologic plasma_cell")
 
 
+# MeSH files cysts and paraneoplastic syndromes under neoplasms, and the registry's own mapping reads "secondary" as a
+# metastasis; without a word of cancer in the study's own text these are none.
+_FALSE_CANCER = frozenset({"cysts", "paraneoplastic syndromes"})
+_SURE_CANCER = frozenset({"neoplasms by site", "neoplasms by histologic type"})
+
+
+def _is_cancer(terms: set[str], text: str) -> bool:
+    return bool(_WORDS["oncology"].search(text[:4000]) or (terms & _SURE_CANCER and not terms & _FALSE_CANCER))
+
+
 def areas(
     mesh: Iterable[str], conditions: Sequence[str], keywords: Sequence[str] = (), title: str = ""
 ) -> tuple[str, ...]:
@@ -151,6 +161,8 @@ def areas(
     found = {_AREA_OF[term] for term in terms if term in _AREA_OF}
     if terms & _NOT_RARE:
         found.discard("rare_disease")
+    if "oncology" in found and not _is_cancer(terms, " | ".join((*conditions, *keywords, title))):
+        found.discard("oncology")
     for texts in (conditions, (*keywords, title)):
         if found:
             break

@@ -22,7 +22,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
     ),
     "cell_therapy": any_of(
         r"""
-            \w(?:leucel|temcel)\b \bCAR[-_]?(?:T|NK|M)\b chimeric_antigen_receptor stem_cells? \bMSCs?\b \bTILs?\b
+            \w{4,30}cel(?:-\w)?\b \bCAR[-_]?(?:T|NK|M)\b chimeric_antigen_receptor stem_cells? \bMSCs?\b \bTILs?\b
             tumou?r[-_]infiltrating \bNK_cells? natural_killer dendritic_cell cell_(?:therapy|infusion|transplant)
             \biPSC T[-_]cell_(?:therapy|infusion|product) autologous_T allogeneic_T
         """
@@ -55,7 +55,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
     ),
     "peptide": any_of(
         r"""\bpeptide \bGLP-?1 \binsulin amylin """
-        + _stems("glutide relin pressin treotide natide patide paratide")
+        + _stems("tide relin relix pressin")
     ),
     "protein": any_of(
         r"""
@@ -76,7 +76,8 @@ _WORDS: dict[str, re.Pattern[str]] = {
             """tinib ciclib rafenib lisib parib statin prazole sartan pril olol azole mycin cillin floxacin
             gliptin gliflozin grel xaban gatran gepant pant setron triptan vir afil oxetine azepine zepam lukast degib clax
             sertib rasib orexant platin taxel rubicin citabine trexate dopa giline capone fenacin formin glitazone fibrate
-            caine profen coxib dronate bactam penem sone solone sonide terol phylline nidazole quine zomib domide imod azine"""
+            caine profen coxib dronate bactam penem sone solone sonide terol phylline nidazole quine zomib domide imod azine
+            glipron strant lutamide vaptan prazan cetrapib zolid"""
         )
     ),
 }  # fmt: skip

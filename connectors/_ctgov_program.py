@@ -20,7 +20,7 @@ _MAX_INDICATIONS = 12
 
 _NO_ASSET = any_of(
     r"""
-        \bplacebo \bsham\b \bdummy\b \bvehicle\b \bdiluent \bsaline\b \bstandard[-_]of[-_]care\b
+        placebo \bsham\b \bdummy\b \bvehicle\b \bdiluent \bsaline\b \bsodium_chloride\b \bstandard[-_]of[-_]care\b
         \bstandard_(?:care|therapy|treatment)\b \bsoc\b \bsupportive_care\b \busual_care\b \btreatment_as_usual
         \bno_(?:intervention|treatment|drug)\b \bcontrols?\b \bcomparator\b \bphysician
         \binvestigator'?s?_choice \bobservation \bquestionnaire \bsurvey \bbiops \bsampl(?:e|ing)\b
@@ -55,8 +55,9 @@ _DOSE = re.compile(
     r"(?i)[\s,]+(?:\d[\d.,]*(?:\s*(?:-|to|/|or)\s*\d[\d.,]*)*\s*"
     r"(?:mg|mcg|ug|µg|μg|g|kg|ml|iu|units?|milligrams?|%|x\s?10)(?![a-z]).*"
     r"|dose\s+\w+.*|(?:once|twice|three times)\s+(?:a\s+)?(?:daily|weekly|day|week).*|q\d+w\b.*|\d+\s*(?:st|nd|rd|th)\b.*"
-    r"|(?:group|arm|cohort)\b.{0,12}|by\s+\w+.*)$"
+    r"|(?:group|arm|cohort)\b.{0,12}|(?:by|for the|for|in|of)\s+\w+.*)$"
 )
+_LEADING_DOSE = re.compile(r"(?i)^\s*\d[\d.,]*\s*(?:mg|mcg|µg|μg|g|ml|iu|units?)(?:/\w+)?\s+(?:of\s+)?")
 _FORM = any_of(
     r"""
         (?<!\S)(?:oral|intravenous(?:ly)?|iv|subcutaneous(?:ly)?|sc|im|intramuscular|topical|intranasal|inhaled)(?!\S)
@@ -65,14 +66,19 @@ _FORM = any_of(
         (?<!\S)(?:for_)?(?:injections?|infusions?)(?![^\s,.;])
         (?<!\S)(?:monotherapy|treatment|therapy|film[-_]coated|tablets?|capsules?|pills?|solution|suspension)(?![^\s,.;])
         (?<!\S)(?:cream|ointment|gel|powder|granules?|spray|patch|drops?|syrup|formulation|dosing|regimen)(?![^\s,.;])
-        (?<!\S)(?:administration|alone)(?![^\s,.;])
+        (?<!\S)(?:administration|alone|adjuvant|neoadjuvant)(?![^\s,.;])
     """
 )
 _JOIN = re.compile(
-    r"(?i)\s+(?:\+|plus|with|combined with|in combination with|followed by|co-administered with|and|versus|vs\.?|&)\s+"
-    r"|\s*[;+]\s*|,\s+"
+    r"(?i)\s+(?:\+|plus|with or without|with|or|combined with|in combination with|followed by|co-administered with|and"
+    r"|versus|vs\.?|&)\s+|\s*[;+]\s*|,\s+"
 )
-_LABEL = re.compile(r"(?i)(?:arm|part|cohort|group|dose|phase|level|study)\W*\w{0,4}|\d+\s*\w{1,3}")
+_LABEL = re.compile(
+    r"(?i)(?:arm|part|cohort|group|dose|phase|level|study)\W*\w{0,4}|\d+\s*\w{1,3}"  # parts of the study
+    r"|anti-?[\w-]+|(?:an? )?(?:\w+ ){0,3}(?:anti-\S+ )?(?:\w+ )?(?:antibody|antibodies|inhibitors?|agonists?|antagonists?)"
+    r"|.*\b(?:bifunctional|formerly known)\b.*|(?:an? |the )?(?:specific |investigational |study |active )?"
+    r"(?:drug|device|vaccine|immunotherapy|medication|intervention|product|digital therapeutic|biological|surgery)"
+)  # descriptions and bare kinds of thing
 _LIKE_NAME = re.compile(r"[A-Za-z]")
 
 
@@ -126,7 +132,7 @@ def products(study: Study) -> tuple[Intervention, ...]:
 
     Without medicines, devices and tests count. Placebo, standard of care and procedures never do.
     """
-    real = [i for i in study.interventions if not _NO_ASSET.search(i.name)]
+    real = [i for i in study.interventions if _names(i.name)]
     found = [i for i in real if i.kind in _MEDICINES] or [i for i in real if i.kind in _OTHER_PRODUCTS]
     tested, compared = _arm_names(study, experimental=True), _arm_names(study, experimental=False)
     for keep in (
@@ -157,8 +163,8 @@ def _assets(chosen: Sequence[Intervention], conditions: Sequence[str]) -> tuple[
                 others.setdefault(folded(name), name)
     kept = {key: name for key, name in first.items() if key not in _BACKGROUND} or first
     kept |= {key: name for key, name in others.items() if key not in kept and key not in _BACKGROUND}
-    for condition in conditions:
-        kept.pop(folded(condition), None)
+    ill = {folded(condition) for condition in conditions}
+    kept = {key: name for key, name in kept.items() if key not in ill} or kept
     return tuple(kept.values())[:_MAX_ASSETS]
 
 
@@ -166,9 +172,12 @@ def _names(text: str) -> list[tuple[str, bool]]:
     """Product names in an intervention's name, each with whether it stood in brackets behind another."""
     text = _STAGE.sub("", _MARKS.sub("", text))
     inner = [a or b for a, b in _INNER.findall(text)]
-    found = [(_bare(piece), False) for piece in _pieces(_INNER.sub(" ", text))]
-    found += [(_bare(piece), True) for text in inner for piece in _pieces(text)]
-    return [(name, nested) for name, nested in found if _is_name(name)]
+    outer = _INNER.sub(" ", text)
+    found = [(name, False) for piece in _pieces(outer) if _is_name(name := _bare(piece))]
+    if not found and _NO_ASSET.search(outer):
+        return []  # what stands in the brackets behind "Placebo" is no product either
+    nested = [piece for text in inner for piece in _pieces(text)]
+    return found + [(name, True) for piece in nested if _is_name(name := _bare(piece))]
 
 
 def _pieces(text: str) -> list[str]:
@@ -181,17 +190,17 @@ def _pieces(text: str) -> list[str]:
 
 
 def _bare(piece: str) -> str:
-    piece = _DOSE.sub("", " " + piece)
+    piece = _DOSE.sub("", " " + _LEADING_DOSE.sub("", piece))
     for _ in range(3):
         shorter = _FORM.sub(" ", piece)
         if shorter == piece:
             break
         piece = shorter
-    return re.sub(r"\s+", " ", piece).strip(" .,;:-/()[]\"'")
+    return re.sub(r"\s+", " ", piece).strip(" .,;:-/()[]\"'_")
 
 
 def _is_name(name: str) -> bool:
     """Whether a piece can be a product's name: short, with letters, no placebo, dose or sentence."""
-    if not 3 <= len(name) <= 60 or len(name.split()) > 5 or not _LIKE_NAME.search(name):
+    if not 3 <= len(name) <= 60 or len(name.split()) > 6 or not _LIKE_NAME.search(name):
         return False
     return not _NO_ASSET.search(name) and not _LABEL.fullmatch(name)

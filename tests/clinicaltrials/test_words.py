@@ -270,3 +270,35 @@ def test_sizes_are_bounded() -> None:
     assert len(huge.title) <= 600
     with pytest.raises(BadPayload, match="limit"):
         studies.read(b'{"a": "' + b"x" * 8_000_001 + b'"}')
+
+
+@pytest.mark.parametrize(
+    ("mesh", "conditions", "expected"),
+    [
+        # the registry's own mapping reads "secondary" as a metastasis, and MeSH files cysts under neoplasms
+        (["Multiple Sclerosis", "Nervous System Diseases", "Neoplasm Metastasis", "Neoplasms"], ["Secondary Progressive MS"], ("neurology",)),
+        (["Endometriosis", "Genital Diseases, Female", "Cysts", "Neoplasms", "Neoplasms by Histologic Type"], ["Endometriosis"], ("womens_health",)),
+        (["Meningioma", "Neoplasms", "Neoplasms by Site", "Nervous System Diseases"], ["Meningioma"], ("oncology",)),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_cancer_is_none(mesh: list[str], conditions: list[str], expected: tuple[str, ...]) -> None:
+    assert areas(mesh, conditions) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "assets"),
+    [
+        ("An Anti-PD-1 Antibody", ()),
+        ("10 mg ZV-101 or placebo", ("ZV-101",)),
+        ("ZV-101 injection for treatment of advanced malignant solid tumours of the chest wall", ("ZV-101",)),
+        ("ZV-101 plus bevacizumab with or without chemotherapy", ("ZV-101",)),
+        ("Anti-IgE therapy (Zavorix)", ("Zavorix",)),
+        ("Placebo (lactose)", ()),
+        ("ZV-101Placebo", ()),
+        ("Sodium Chloride", ()),
+        ("Blood draw", ()),
+        ("Zavotinib®, once daily", ("Zavotinib",)),
+    ],
+)
+def test_product_names_are_freed_of_everything_else(name: str, assets: tuple[str, ...]) -> None:
+    assert the_program(interventions=[("DRUG", name)]).assets == assets
