@@ -102,11 +102,12 @@ def _upsert_some(tx: Connection, items: Sequence[Account], now: datetime, by: st
     for item in items:
         old = known.get(item.account_id)
         stays = old is not None and old.tier == item.tier
+        since = None if old is None else old.tier_since if stays else now
         row: dict[str, Any] = {
             "account_id": item.account_id,
             "name": codec.clean(item.name),
             "tier": item.tier,
-            "tier_since": item.tier_since or (None if old is None else old.tier_since if stays else now),
+            "tier_since": item.tier_since or since,
             "owner": codec.clean(item.owner),
             "below_leave_since": old.below_leave_since if old is not None and stays else None,
             "activity": 0.0,
@@ -157,8 +158,9 @@ class Accounts(Topic):
     def upsert_accounts(self, accounts: Iterable[Account], now: datetime, by: str = "import") -> tuple[int, int, int]:
         """Add or change accounts by id; the numbers added, changed and left as they were.
 
-        The given tier counts: a different one moves the account and writes its history (``by``). ``tier_since`` is
-        taken when given; it is unknown for a new account, ``now`` for a move, and stays for the old tier. Scores are kept.
+        The given tier counts: a different one moves the account and writes its history (``by``). ``tier_since`` is taken
+        when given; else it is unknown (None) for a new account, which may have been in its tier for years, ``now`` for a
+        move, and what it was for an unchanged tier. Scores are kept.
         """
         aware(now)
         given = list({item.account_id: item for item in accounts}.values())

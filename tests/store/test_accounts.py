@@ -65,6 +65,7 @@ def test_names_version_ignores_tier_moves(store: Store) -> None:
 def test_a_tier_in_the_import_is_history(store: Store) -> None:
     """The first tier and every later one, with who and when."""
     store.upsert_accounts([replace(FULL, tier_since=None)], NOW)
+    assert store.accounts()[0].tier_since is None  # it may have been in that tier for years: unknown is unknown
     store.upsert_accounts([replace(FULL, tier_since=None, tier=1)], NOW + DAY, by="crm")
     store.upsert_accounts([replace(FULL, tier_since=None, tier=1, owner="lee")], NOW + 2 * DAY)
 

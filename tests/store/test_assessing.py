@@ -220,9 +220,10 @@ def test_programs_and_decisions_round_trip(store: Store) -> None:
 def test_tier_states_tell_what_policy_needs(store: Store) -> None:
     """Tier, since, last proposal, counts of the whole list, and the weakest of tiers 1 and 2."""
     accounts = [
-        Account(account_id=name, name=name, tier=tier) for name, tier in zip("ABCDE", (1, 1, 2, 3, 3), strict=True)
+        Account(account_id=name, name=name, tier=tier, tier_since=NOW - 90 * DAY)
+        for name, tier in zip("ABCDE", (1, 1, 2, 3, 3), strict=True)
     ]
-    store.upsert_accounts(accounts, NOW - 90 * DAY)
+    store.upsert_accounts(accounts, NOW)
     with_events(store)
     write(
         store,
