@@ -178,16 +178,21 @@ def facts_of(account: Account, icp: Icp, facts: Mapping[str, Any] | None = None)
     derived = facts or {}
     for name, attribute in icp.attributes.items():
         for column in (*attribute.columns, name):
-            raw = account.attributes.get(column)
-            if raw in (None, "") and column in ("country", "kind"):
-                raw = getattr(account, column)
-            value = typed(raw, attribute.field)
+            value = typed(_cell(account, column), attribute.field)
             if value is None:
                 value = typed(derived.get(column), attribute.field)
             if value is not None:
                 known[name] = value
                 break
     return known
+
+
+def _cell(account: Account, column: str) -> Any:
+    """What the account list says under a column."""
+    raw = account.attributes.get(column)
+    if raw in (None, "") and column in ("country", "kind"):
+        return getattr(account, column)
+    return raw
 
 
 def typed(raw: Any, wanted: Field) -> Any:
@@ -332,7 +337,7 @@ def unread_columns(account: Account, icp: Icp) -> tuple[str, ...]:
     bad: list[str] = []
     for attribute in icp.attributes.values():
         for column in attribute.columns:
-            raw = account.attributes.get(column)
+            raw = _cell(account, column)
             if raw not in (None, "") and typed(raw, attribute.field) is None:
                 bad.append(column)
     return tuple(bad)

@@ -92,9 +92,8 @@ def parse(ctx: Context, path: Path, label: str, value: Any, enclosing: timedelta
         hint = "write an event type, or a mapping such as 'all: [...]'"
         ctx.reader.error(path, f"a condition was expected, not {kind_of(value)}", hint)
         return None
-    window = enclosing
-    if "within" in value:
-        window = ctx.reader.duration((*path, "within"), value["within"]) or None
+    length = _length(ctx, path, value)
+    window = length or enclosing
     parts: list[Node | None] = []
     counted = "any" in value and ("count|gte" in value or "distinct" in value)
     for key, inner in value.items():
@@ -118,20 +117,21 @@ def parse(ctx: Context, path: Path, label: str, value: Any, enclosing: timedelta
     if len(good) < len(parts):
         return None
     node = good[0] if len(good) == 1 else All(label, tuple(good))
-    return _bind(ctx, path, label, value, node)
+    return _bind(ctx, path, label, value, node, length)
 
 
-def _bind(ctx: Context, path: Path, label: str, value: Mapping[str, Any], node: Node) -> Node:
+def _length(ctx: Context, path: Path, value: Mapping[str, Any]) -> timedelta | None:
+    """The window that ``within`` names, if any."""
+    return ctx.reader.duration((*path, "within"), value["within"]) or None if "within" in value else None
+
+
+def _bind(ctx: Context, path: Path, label: str, value: Mapping[str, Any], node: Node, length: timedelta | None) -> Node:
     """Wrap ``node`` with the modifiers of its mapping."""
     if "same" in value:
         same = ctx.reader.word((*path, "same"), value["same"], ("account", "program", "person"), what="scope")
         if same in ("program", "person"):
             node = Same(f"{label}.same", node, cast("Literal['program', 'person']", same))
-    if "within" in value:
-        length = ctx.reader.duration((*path, "within"), value["within"])
-        if length:
-            node = Within(f"{label}.within", node, length)
-    return node
+    return Within(f"{label}.within", node, length) if length else node
 
 
 def _list(ctx: Context, path: Path, label: str, key: str, value: Any, window: timedelta | None) -> Node | None:
@@ -254,9 +254,10 @@ def event_test(
     merged = {t: tuple((*options, *tests) for options in alternatives[t]) for t in alternatives}
     node = EventTest(label, word, merged)
     _extras(ctx, path, label, node, value)
+    length = _length(ctx, path, value)
     if any(p.severity == "error" for p in ctx.reader.problems[before:]):
         return None
-    return _bind(ctx, path, label, value, node)
+    return _bind(ctx, path, label, value, node, length)
 
 
 def field_tests(

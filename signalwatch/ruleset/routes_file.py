@@ -70,9 +70,9 @@ def routes(ctx: Context, data: Any, known: Mapping[str, Field]) -> Routes:
     }
     names = _Names(tuple(receivers), tuple(schedules), tuple(quiet))
     root = _route(ctx, ("route",), "route", top.get("route") or {}, known, names, 0)
-    if top.get("route") and root.match:
+    if root.match:
         reader.error(("route", "match"), "the first route takes everything", "move match into one of its routes")
-    if top.get("route") and not root.receivers:
+    if top.get("route") is not None and not root.receivers:
         reader.error(("route",), "the first route needs receivers", "it takes what no other route takes")
     fallback = top.get("fallback")
     used = {r for node in root.walk() for r in node.receivers or ()} | {fallback}

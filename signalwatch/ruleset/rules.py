@@ -121,7 +121,7 @@ def _rule(ctx: Context, path: Path, item: Any, plays: Mapping[str, Play]) -> Rul
         reader.error((*path, "play"), "the play is named twice", "keep it under propose")
     because = given.get("because")
     sentence = slots.Sentence()
-    if because is not None and used:
+    if because is not None and when is not None:
         text = reader.text((*path, "because"), because)
         sentence = slots.parse(reader, (*path, "because"), text, used, ctx.fields)
     proposed = None
@@ -130,7 +130,7 @@ def _rule(ctx: Context, path: Path, item: Any, plays: Mapping[str, Play]) -> Rul
         proposed = int(word) if word else None
         _pointless(ctx, path, for_, proposed)
     line, _ = reader.source.where(path)
-    if when is not None:
+    if when is not None and not any(p.severity == "error" for p in reader.problems[before:]):
         _shape(ctx, path, when, unless)
     examples = read_examples(ctx, (*path, "examples"), given.get("examples"))
     if when is None or any(p.severity == "error" for p in reader.problems[before:]):

@@ -140,7 +140,7 @@ def signal(
         program_id=program,
         person=person,
         persona=persona,
-        points=points,
+        points=float(points),
         changes=changes,
         attributes=attributes,
         engagement=event in ("page_visit", "application_note", "webinar_attended", "demo_request"),
