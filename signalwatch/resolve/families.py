@@ -21,7 +21,7 @@ from signalwatch.resolve.text import normalise
 KINDS = ("owned", "renamed", "merged", "division", "spun_off", "split", "shell")
 _SINCE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?\Z")
 _COMPANY_KEYS = {"company", "names", "press", "shared", "clues", "facts", "tickers"}
-_FACT_KEYS = {"name", "kind", "since", "source", "with"}
+_FACT_KEYS = {"name", "kind", "since", "source", "with", "cik"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Fact:
     ``owned`` bought or majority-owned; ``renamed`` the same company under its old name; ``merged`` went into it;
     ``division`` a unit or brand of it; ``spun_off`` left its old owner and is on its own (``company`` is itself);
     ``split`` the name stands for ``company`` and for ``others`` (never decided by name alone); ``shell`` an unrelated
-    old business or SPAC whose listing the company took over (never decided by name alone).
+    old business or SPAC whose listing the company took over (never decided by name alone). ``cik`` is the unit's own SEC
+    number, where it had one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Fact:
     since: str
     source: str
     others: tuple[str, ...] = ()
+    cik: int | None = None
     line: int = 0
 
 
@@ -78,6 +80,11 @@ class Families:
     def group(self, name: str) -> Group | None:
         """The company entry that carries this name (its own or one of ``names``)."""
         return self._group.get(normalise(name))
+
+    def facts_of(self, group: Group) -> list[Fact]:
+        """The facts whose subject is the company itself, under any of its names."""
+        found = (self.fact(name) for name in (group.company, *group.names))
+        return [fact for fact in found if fact is not None]
 
     def owners(self, name: str) -> Iterator[str]:
         """Today's chain of owners of ``name``, nearest first; the loader has made sure that it ends."""
@@ -190,9 +197,12 @@ def _fact(source: Any, path: tuple[str | int, ...], company: str, row: Any, prob
     others = _texts(source, (*path, "with"), row.get("with"), problems)
     if row.get("kind") == "split" and not others:
         problems.append(source.problem(path, "a split needs 'with: [other companies]'"))
+    cik = row.get("cik")
+    if cik is not None and (not isinstance(cik, int) or isinstance(cik, bool) or not 0 < cik < 10**10):
+        problems.append(source.problem((*path, "cik"), "cik should be a number of up to ten digits"))
     if len(problems) > before:
         return None
-    return Fact(row["name"], row["kind"], company, since, row["source"], others, source.where(path)[0])
+    return Fact(row["name"], row["kind"], company, since, row["source"], others, cik, source.where(path)[0])
 
 
 def _check(

@@ -202,10 +202,16 @@ def _first_look(view: _Text, hit: _Hit) -> tuple[str, int]:
     if kind in (HEAD, CORE, PRESS) and marks & RIVAL:
         return ("weigh" if capital else "no"), account
     if marks & SHORT:
+        kind = code >> 8 & 0xFF
         written = view.text[first.start : view.tokens[hit.end - 1].end]
         upper = written.removesuffix("'s").removesuffix("’s")
+        if not label.isupper() and not upper.isupper():
+            mine = upper[:1].isupper() and not view.shouting
+            return (
+                "no" if not mine else "sure" if view.index.flags[account] & GROUP and kind <= FAMILY else "weigh"
+            ), account
         if not upper.isupper() or view.shouting:
-            return ("weigh" if upper == label and len(upper) > 3 else "no"), account
+            return "no", account
         letters = sum(c.isalpha() for c in upper)
         if letters > 2 and view.index.flags[account] & GROUP:
             return "sure", account

@@ -31,9 +31,9 @@ from signalwatch.resolve.lexicon import (
 from signalwatch.resolve.text import keys, spellings
 
 # Kinds of writing, best first. Between two accounts the better tier wins, within a tier the name is ambiguous.
-NAME, LEGAL_NAME, ALIAS, FORMER, FAMILY, CORE, HEAD, PRESS = range(1, 9)
-TIER = (0, 1, 1, 1, 2, 3, 4, 5, 6)
-METHOD = ("", "exact", "exact", "alias", "former_name", "family", "short_name", "short_name", "short_name")
+NAME, LEGAL_NAME, ALIAS, FORMER, FAMILY, CORE, UNIT_CORE, HEAD, PRESS = range(1, 10)
+TIER = (0, 1, 1, 1, 2, 3, 4, 4, 5, 6)
+METHOD = ("", "exact", "exact", "alias", "former_name", "family", "short_name", "family", "short_name", "short_name")
 
 # What the words of a writing are like.
 COINED, MULTI, WORD, SHORT, DESCRIBED, RIVAL, DOUBTFUL = 1, 2, 4, 8, 16, 32, 64
@@ -98,6 +98,7 @@ class Index:
         self._words = ordinary_words()
         self._interned: dict[frozenset[str], frozenset[str]] = {}
         self._shared_keys = {" ".join(strip_legal(keys(n))) for g in self.families.groups for n in g.shared}
+        self.outside = -1
         self._units = Counter(fact.company for fact in self.families.facts)
         accounts = list(accounts)
         parents = Counter(a.parent_account_id for a in accounts if a.parent_account_id)
@@ -190,7 +191,7 @@ class Index:
 
     def is_coined(self, token: str) -> bool:
         """Whether the token is a made-up word that carries a name alone."""
-        if len(token) < 4:
+        if len(token) < 5:
             return False
         return token not in self._words and token not in _DESC and token not in _GEO and not token.isdigit()
 
@@ -209,6 +210,9 @@ class Index:
         codes = (old,) if old >= 0 else self.many[-1 - old]
         tier = TIER[kind]
         best = TIER[codes[0] >> 8 & 0xFF]
+        if tier == best and self.outside in (account, codes[0] >> 16):
+            self.surfaces[key] = (old if account == self.outside else code) | DOUBTFUL
+            return
         if all(c >> 16 == account for c in codes):
             if kind < codes[0] >> 8 & 0xFF:
                 self.surfaces[key] = code
@@ -287,18 +291,19 @@ class Index:
         former = kind in (FORMER, FAMILY)
         if former and not marks & COINED:
             return  # "Arena Pharmaceuticals" of long ago gives no right to "Arena"
+        short_kind = UNIT_CORE if kind == FAMILY else CORE
         forms: list[tuple[int, list[str]]] = []
         if len(carry) < len(core):
-            forms.append((CORE, carry))
+            forms.append((short_kind, carry))
         begin = 0
         while begin < len(core) - 1 and (core[begin] in LEADING or (core[begin] in PLACES and begin + 1 < len(carry))):
             begin += 1
         if begin:
             rest = core[begin:]
-            forms.append((LEGAL_NAME if core[begin - 1] in LEADING else CORE, rest))
+            forms.append((LEGAL_NAME if core[begin - 1] in LEADING and not former else short_kind, rest))
             short = name_tokens(rest)
             if len(short) < len(rest):
-                forms.append((CORE, short))
+                forms.append((short_kind, short))
         if len(carry) > 1 and not begin and not former:
             if self.is_coined(carry[0]) and len(carry[0]) > 4:
                 forms.append((HEAD, carry[:1]))
@@ -311,6 +316,8 @@ class Index:
                     forms.append((PRESS, [stem]))
         for form_kind, form in forms:
             key = " ".join(form)
+            if form_kind == LEGAL_NAME and len(form) == 1 and not self.is_coined(form[0]):
+                continue  # "Dr. X" gives no right to the surname
             if key and key not in seen and not all(t in _DESC or t in _GEO - {"zealand"} for t in form):
                 seen.add(key)
                 self._put(key, number, form_kind, self.marks_of(form))
@@ -351,6 +358,8 @@ class Index:
             owners = {account_of(company) or families.today(company, account_of) for company in companies}
             doubtful = DOUBTFUL if fact.kind in ("split", "shell") else 0
             places = sorted(self.position[owner] for owner in owners if owner) or [self.outside]
+            if fact.cik is not None and places[0] != self.outside:
+                self.ciks.setdefault(fact.cik, places[0])
             for place in places:
                 self._put_family(
                     fact.name, self._own_account(fact.name, place), doubtful if place != self.outside else 0
@@ -380,8 +389,11 @@ class Index:
 
         placed = []
         for group in families.groups:
-            found = next((a for a in map(account_of, (group.company, *group.names)) if a), None)
+            names = (group.company, *group.names)
+            found = next((a for a in map(account_of, names) if a), None)
             found = found or families.today(group.company, account_of)
+            if found is None and not any(f.kind == "spun_off" for f in families.facts_of(group)):
+                found = next((a for a in (families.today(name, account_of) for name in names) if a), None)
             placed.append((group, self.outside if found is None else self.position[found]))
         return placed
 

@@ -119,7 +119,7 @@ LEGAL_PHRASES: tuple[tuple[str, ...], ...] = tuple(
 DRUG: frozenset[str] = _set(
     """
     animal antibodies bio bioceuticals biogenetics biolabs biologics biomedical biomedicine biopharma biopolis
-    bioscience biosciences biosimilars biosystems biotech biotherapeutics bioworks cancer cell chem chemical
+    bioscience biosciences biosimilars biosystems biotech biotherapeutics bioworks cancer cell chemical
     chemicals chemie consumer dermatology gene generics genetics genomics global hematology immune immuno
     immunology immunopharma immunotherapeutics life lifescience medicinal medicine neuro neuroscience oncology
     ophthalmics otc peptide peptides pharma proteomics radiopharma radiotherapeutics respiratory rna rx science
@@ -129,7 +129,7 @@ DRUG: frozenset[str] = _set(
 # Devices, diagnostics and care.
 CARE: frozenset[str] = _set(
     """
-    aesthetics ai analytical biomaterials biometrics bionics cardio cardiovascular care dental device
+    aesthetics ai analytical cardiac spinal trauma neurovascular renal diabetes orthopaedic orthopedic hearing wound biomaterials biometrics bionics cardio cardiovascular care dental device
     diagnostics digital endovascular health healthcare imaging implants instrument medical medtech molecular
     monitoring neuromodulation optics orthopaedics orthopedics respironics robotics spine surgery surgical
     vascular vision
@@ -259,7 +259,7 @@ FINANCE_ARM: frozenset[str] = _set(
 # Articles, initials and words that stand before the name itself.
 LEADING: frozenset[str] = _set(
     """
-    a company dr e el f farmaceutici h il industrie ing la laboratory las le les los p soc societe the
+    a company dr f farmaceutici h industry ing laboratory les p soc societe the koninklijke royal
     """
 )
 PERSON_TITLES: frozenset[str] = _set(

@@ -33,6 +33,8 @@ from signalwatch.resolve.index import (
     RIVAL,
     SHORT,
     TIER,
+    UNIT_CORE,
+    WORD,
     Index,
     name_tokens,
     strip_legal,
@@ -58,6 +60,11 @@ from signalwatch.resolve.lexicon import (
 from signalwatch.resolve.text import keys
 
 _GEO = COUNTRIES | PLACES
+_SAYS_NOTHING = frozenset("of the and for de la le les di du des da do del dei a an in at und et y e i".split())
+_COMMON_FORMS = frozenset("incorporated corporation company limited llc lp holding trust".split())
+_NUMERALS = frozenset("ii iii iv jr sr".split())
+_VOWELS = frozenset("aeiouy")
+_VENTURES = frozenset("ventures capital investments investment trading partners spv bioventures".split())
 _KNOWN = DRUG | CARE | RESEARCH | UNIT | _GEO | LEGAL | REGION_ENDS
 _FUSED = {"tx": "therapeutics", "rx": "pharma"}
 _INSTITUTE_LEAD = frozenset(["institute", "of", "de", "recherche", "recherches", "research"])
@@ -137,9 +144,11 @@ def _decide_exact(index: Index, codes: Sequence[int], all_keys: list[str], core:
         )
     account, kind, marks = codes[0] >> 16, codes[0] >> 8 & 0xFF, codes[0] & 0xFF
     legal = len(all_keys) > len(core)
-    if legal and not marks & (COINED | DESCRIBED | MULTI) and not index.flags[account] & BARE:
+    common = legal and all_keys[-1] in _COMMON_FORMS
+    if common and not marks & (COINED | DESCRIBED | MULTI) and not index.flags[account] & BARE:
         known = index.families.group(" ".join(core)) is not None
-        if (kind == NAME and not (known and marks & SHORT)) or (kind == ALIAS and marks & SHORT and not known):
+        alias = kind == ALIAS and marks & SHORT and not known
+        if alias or (kind == NAME and not (known and marks & SHORT)) or (kind == FAMILY and marks & WORD):
             return _held(
                 account, "short_name", "an ordinary word with a legal form; the account's legal name is longer"
             )
@@ -193,12 +202,20 @@ def _judge(
     extra = set(rest)
     if "call" in extra and "center" in extra:
         extra -= {"call", "center"}
+    begin_lead = bool(lead) and not set(lead) <= LEADING
     if any(token in CARE_SITES for token in lead):
         if group and kind <= ALIAS and (coined or marks & MULTI) and not extra - UNIT - _GEO - LEGAL:
             return Answer("matched", accounts, METHOD[kind], "a research institute of the company")
         return None
     if extra & CARE_SITES:
         return _institute(accounts, kind, marks, group, rest)
+    if begin_lead and not (coined or marks & MULTI):
+        return None
+    if rest and rest[0] in LEGAL and (coined or marks & DESCRIBED):
+        rest = [token for token in rest if token in _KNOWN]  # what follows the legal form is a place
+        extra = set(rest)
+    if extra & _VENTURES and not (group and coined):
+        return None
     if extra & OTHER_TRADE - _GEO:
         arm = extra & FINANCE_ARM and not extra - FINANCE_ARM - LEGAL - _GEO - {"international", "global"}
         if not (arm and group and coined):
@@ -226,7 +243,23 @@ def _judge(
             if descriptors <= {"research", "pharma"} and descriptors
             else _held(account, METHOD[kind], "only the first word of the name")
         )
+    if kind == UNIT_CORE:
+        if (
+            coined
+            and not unknown
+            and not descriptors
+            and (extra & _GEO or (not rest and not legal and len(own[0]) > 7))
+        ):
+            return sure
+        return _held(account, METHOD[kind], "the first word of a unit's name", 0.4) if descriptors & DRUG else None
+    if unknown and not legal and not extra - unknown - _SAYS_NOTHING:
+        if len(rest) < 3 or any(len(token) < 2 or token in _NUMERALS for token in rest):
+            return None  # a person, as EDGAR writes them, or a numbered fund
     if marks & DESCRIBED or (marks & MULTI and coined):
+        if not unknown and not coined and descriptors - index.descriptors[account] - {"research"}:
+            return _held(account, METHOD[kind], "ordinary words and another line of business")
+        if kind == HEAD and descriptors - DRUG:
+            return _held(account, METHOD[kind], "only the beginning of the name")
         if not unknown:
             return sure
         if other := _another(index, account, rest):
@@ -240,9 +273,9 @@ def _judge(
     if marks & SHORT:
         if kind > FAMILY or unknown:
             return None
-        if group and (legal or extra & (DRUG | _GEO)) and not descriptors & TECH:
+        if group and extra & (DRUG | _GEO | {"division"}):
             return sure
-        if legal and ("division" in extra or not descriptors - index.descriptors[account] - {"research"}):
+        if legal and not group and ("division" in extra or not descriptors - index.descriptors[account] - {"research"}):
             return sure
         return None
     if "division" in extra and legal and flags & BARE and not unknown:
@@ -253,9 +286,9 @@ def _judge(
         return sure
     if marks & MULTI and not unknown and kind <= FAMILY:
         return sure
-    if group and kind <= ALIAS and not unknown and extra:
+    if group and kind <= ALIAS and not unknown and extra & (DRUG | CARE | RESEARCH | _GEO):
         return sure
-    if descriptors and descriptors & index.descriptors[account] and not unknown and kind in (NAME, CORE, LEGAL_NAME):
+    if descriptors and descriptors <= index.descriptors[account] and not unknown and kind in (NAME, CORE, LEGAL_NAME):
         return sure
     return None
 
@@ -294,12 +327,15 @@ def _coined(
     if unknown:
         if other := _another(index, account, rest):
             return Answer("ambiguous", (account, other), METHOD[kind], "names two companies without saying which", 0.5)
-        if group and (legal or extra - unknown):
+        if group and (legal or extra - unknown - _SAYS_NOTHING):
             return sure
         return _held(account, METHOD[kind], f"unknown words after the name: {' '.join(sorted(unknown))}")
     own = index.descriptors[account]
     if group and len(own_word) < 5 and descriptors & (CARE | TECH) - own and not descriptors & DRUG:
         return _held(account, METHOD[kind], "a short word with another line of business", 0.4)
+    if kind == CORE and legal and not group and not descriptors and not extra & _GEO:
+        if len(own_word) < 7 or "holding" in extra:
+            return _held(account, METHOD[kind], "the account's legal name is longer")
     if not descriptors or group:
         return sure
     if descriptors <= own:
@@ -353,6 +389,8 @@ def _by_comma(index: Index, text: str) -> Answer | None:
 
 def _abbreviations(text: str) -> set[str]:
     """Short words in capitals ("Medtronic - MITG"): department codes."""
+    if text.isupper():
+        return set()
     return {word.lower() for word in text.replace("-", " ").split()[1:] if word.isupper() and 2 <= len(word) <= 5}
 
 
@@ -398,19 +436,42 @@ def _spelled(index: Index, joined: str, near: tuple[int, str], rest: list[str]) 
     account, kind, marks = accounts[0], codes[0] >> 8 & 0xFF, codes[0] & 0xFF
     group = bool(index.flags[account] & GROUP)
     extra = set(rest)
+    if extra & (_VENTURES | OTHER_TRADE | CARE_SITES | NOT_COMPANY):
+        return None
     shared = extra & index.descriptors[account]
     agrees = not extra - UNIT - _GEO - LEGAL - index.descriptors[account] or (group and not extra - DESCRIPTORS - _GEO)
     if distance == 0:
-        if agrees and (marks & COINED or group):
+        if agrees and kind <= FAMILY and (marks & COINED or group):
             return Answer("matched", accounts, METHOD[kind], "the same name, its words written apart or together")
-        return _held(account, METHOD[kind], "the same letters, other words around")
-    if distance == 1 and agrees and (group or shared) and len(joined) > 5 and kind <= CORE and kind != FAMILY:
-        return Answer("matched", accounts, "fuzzy", f"one letter off {key!r}, the rest agrees", 0.9)
+        return _held(account, METHOD[kind], "the same letters, other words around") if agrees else None
+    if not agrees or joined[0] != key[0]:
+        return None
+    telling = len(joined) > 7 or (len(joined) > 5 and " " in key) or (len(joined) > 5 and extra & DRUG)
+    if distance == 1 and telling and (group or shared) and kind in (NAME, LEGAL_NAME, ALIAS, CORE):
+        slip = _slip(joined, key.replace(" ", ""))
+        if slip == "typing" or (slip == "vowel" and shared and kind != ALIAS) or (slip and " " in key):
+            return Answer("matched", accounts, "fuzzy", f"one letter off {key!r}, the rest agrees", 0.9)
     return _held(account, "fuzzy", f"{distance} letter(s) off {key!r}", 0.9 - 0.2 * distance)
+
+
+def _slip(written: str, meant: str) -> str:
+    """What kind of slip makes ``written`` of ``meant``: typing, a vowel for another, or "" for any other letter."""
+    if len(written) != len(meant):
+        return "typing"
+    places = [i for i, pair in enumerate(zip(written, meant, strict=True)) if pair[0] != pair[1]]
+    if len(places) == 2:
+        return "typing"  # two letters swapped
+    at = places[0]
+    around = written[max(0, at - 1) : at] + written[at + 1 : at + 2]
+    if written[at] in around:
+        return "typing"  # the wrong letter doubled
+    return "vowel" if written[at] in _VOWELS and meant[at] in _VOWELS else ""
 
 
 def _inside(index: Index, core: list[str]) -> Answer | None:
     """A big company's coined name further inside: worth a question, no more."""
+    if not set(core) & (_KNOWN - _GEO - _SAYS_NOTHING):
+        return None
     for begin in range(1, len(core)):
         for end in range(len(core), begin, -1):
             codes = index.look(" ".join(core[begin:end]))

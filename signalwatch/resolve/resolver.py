@@ -140,7 +140,7 @@ class Resolver:
             whole = match_name(self._index, name)
             if whole.status == "matched" and whole.why == "the same name":
                 return [whole]
-            parts = self._parts(reading.several)
+            parts = self._parts(reading.several, listed=";" in name)
             if parts:
                 return parts
         answer = self._best(reading.names)
@@ -164,10 +164,12 @@ class Resolver:
                 best = answer
         return best
 
-    def _parts(self, several: Sequence[str]) -> list[Answer]:
+    def _parts(self, several: Sequence[str], *, listed: bool) -> list[Answer]:
+        """The accounts of a list; nothing when it may be one name ("Smith and Nephew")."""
         answers = [self._best(read(part).names) for part in several]
-        matched = [a for a in answers if a.status == "matched"]
-        if len(matched) < 2:
+        matched = sum(a.status == "matched" for a in answers)
+        known = matched + sum(a is OUTSIDE for a in answers)
+        if not matched or (matched < 2 and known < len(answers) and not listed):
             return []
         return list({a.accounts: a for a in answers if a.status == "matched"}.values())
 
