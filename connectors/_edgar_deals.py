@@ -97,6 +97,7 @@ _NO_ORG = re.compile(
     r"item|section|form|rule|capital\s+market|global\s+market|agent|officer)\b.*)",
     re.IGNORECASE,
 )
+_DOTTED = re.compile(r"\b(?:Inc|Corp|Ltd|Co|N\.A|N\.V|B\.V|S\.A|L\.P|S\.p\.A|L\.L\.C|S\.r\.l)\.$")
 _MONEY = re.compile(
     r"(?P<cur>US\$|C\$|CA\$|A\$|\$|\u20ac|\u00a3|EUR|USD|GBP|CHF|RMB|JPY)\s?(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]{0,2}(?P<unit>million|billion|thousand|[MB]N?\b))?",
@@ -279,6 +280,8 @@ def partner(text: str, start: int, stop: int, registrant: str, after: int = 0) -
             ].strip()  # "Acme and Borealis Inc.": the registrant's short name runs ahead
             if not name or name.lower().startswith(first):
                 continue
+        if name.endswith(".") and not _DOTTED.search(name):
+            name = name[:-1]  # the end of the sentence
         if not _NO_ORG.match(name) and 3 < len(name) < 90:
             names.append((m.start(), name))
     later = next((n for at, n in names if at >= after), "")

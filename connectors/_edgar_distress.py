@@ -48,6 +48,9 @@ _NEXT_HEAD = re.compile(
 _SENTENCE_END = re.compile(r"(?<=[.;!?])[\"\u201d)]?\s+(?=[A-Z\u201c\"(])|\n")
 _ABBREVIATED = re.compile(r"(?:\b(?:Inc|Corp|Co|Ltd|No|Mr|Ms|Dr|U\.S|Jr|vs|Nos)\.)$")
 
+REACH = 1000
+"""A sentence is looked for at most this far on either side."""
+
 LIMIT = 6
 """Passages kept of one report."""
 
@@ -84,10 +87,10 @@ def going_concern_passages(text: str) -> list[str]:
 
 
 def sentence_at(text: str, at: int) -> str:
-    """The sentence around an offset, within its line."""
-    start = max(0, text.rfind("\n", 0, at) + 1)
-    end = text.find("\n", at)
-    end = len(text) if end < 0 else end
+    """The sentence around an offset, within its line and within `REACH`."""
+    start = max(0, text.rfind("\n", max(0, at - REACH), at) + 1, at - REACH)
+    end = text.find("\n", at, at + REACH)
+    end = min(len(text), at + REACH) if end < 0 else end
     for cut in _SENTENCE_END.finditer(text, start, end):
         if _ABBREVIATED.search(text, start, cut.start()):
             continue

@@ -86,8 +86,11 @@ class Fetcher:
         return ""
 
     def deserves(self, filing: Filing, hint: str) -> bool:
-        """Whether the body is worth a request: a hint, or a Form D whose industry only the form itself tells."""
-        if not routes(filing, self._settings.base_www):
+        """Whether the body is worth a request: a hint, or a Form D whose industry only the form itself tells.
+
+        A budget of 0 means that bodies are not wanted at all.
+        """
+        if not self._settings.bodies_per_poll or not routes(filing, self._settings.base_www):
             return False
         if filing.kind == "form_d":
             main = filing.main

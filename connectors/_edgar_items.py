@@ -12,7 +12,7 @@ from connectors._edgar_deals import WINDOW, Deal, read_deal, upfront_and_total
 from connectors._edgar_events import Draft, between, organisation, parties
 from connectors._edgar_filing import Part
 from connectors._edgar_people import READ, read_moves
-from connectors._edgar_release import Section, item_sections
+from connectors._edgar_release import Section, item_sections, news_sentence
 from connectors._edgar_telling import Found, detected, placed
 from signalwatch.sdk import Detector, Event, Json, Organisation
 
@@ -98,17 +98,14 @@ def read_item(draft: Draft, found: Found, code: str, section: Section, detect: D
 
 def _detect_item(draft: Draft, found: Found, section: Section, detect: Detector) -> None:
     text = draft.document.text
-    stop = min(section.end, section.start + 1500)
+    opening = news_sentence(text, section.start, section.end)
+    if opening is None:
+        return
+    a, b = opening
     for detection in detect.detect(
-        "",
-        text[section.start : stop],
-        kind="filing",
-        publisher=draft.registrant,
-        published_at=draft.document.published_at,
+        "", text[a:b], kind="filing", publisher=draft.registrant, published_at=draft.document.published_at
     ):
-        first = text.find("\n", section.start, stop)
-        whole = (section.start, min(stop, first if first > 0 else section.start + 300))
-        found.add(detected(draft, detection, placed(text, detection.span, section.start, whole), ""), section.code)
+        found.add(detected(draft, detection, placed(text, detection.span, a, opening), ""), section.code)
 
 
 def _agreed(draft: Draft, deal: Deal, a: int, b: int, code: str) -> Event | None:

@@ -59,8 +59,24 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 
-LEAD = 1800
-"""Characters of a release's body that are read: headline and first paragraphs (the rest is boilerplate and recap)."""
+_SENTENCE = re.compile(r"[.!?](?=[\"\u201d)]?\s+[A-Z\u201c\"(]|\n)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|Mr|Ms|Dr|St|Mass|Calif|Pa|Md|Conn|Fla|Tex|vs|al|Jr|Sr|LLC|N\.V|B\.V|S\.A|U\.S|[A-Z])\.)$"
+)
+_OPENS = re.compile(
+    r"\W{0,4}(?:\([a-z]\)\s*)?(?:on|effective(?: as of)?|in)\s+(?:january|february|march|april|may|june|july|august|september|"
+    r"october|november|december)\b|.{0,220}?\b(?:announc\w+|press release)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_NEWS_VERB = re.compile(
+    r"\b(?:announc\w+|press release|reported|received|entered into|granted|approved|cleared|accepted|initiated|commenced|"
+    r"completed|closed|priced|submitted|dosed|enrolled|terminated|discontinued|placed|notified|informed|executed|acquired|"
+    r"launched|withdr[ae]w\w*)\b",
+    re.IGNORECASE,
+)
+
+LEAD = 900
+"""Most characters of a release's first paragraph that are read: the rest is recap, quotes and boilerplate."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,15 +181,36 @@ def read_release(text: str, start: int, end: int) -> Release | None:
     head = _headline(text, lines)
     if head is None:
         return None
-    first = body if body >= 0 else head[1]
-    begin = min(n for n in (first, next((a for a, _ in lines if a >= head[1]), first)))
-    limit = min(end, begin + LEAD)
+    begin = next((a for a, _ in lines if a >= head[1]), body if body >= 0 else head[1])
+    begin = min(begin, body) if body >= 0 else begin
+    first = max(begin, body)
+    limit = min(end, first + LEAD)
     boiler = _END.search(text, first + 1, limit)
-    stop = boiler.start() if boiler else limit
-    if stop == limit < end:  # end with a sentence, not in a word
-        cut = max(text.rfind(". ", begin, stop), text.rfind("\n", begin, stop))
-        stop = cut + 1 if cut > begin + 400 else stop
-    return Release(headline=head, lead=(begin, max(begin, stop)))
+    limit = boiler.start() if boiler else limit
+    return Release(headline=head, lead=(begin, max(begin, _sentences(text, first, limit, 2))))
+
+
+def _sentences(text: str, start: int, limit: int, count: int) -> int:
+    """Where the ``count``-th sentence after ``start`` ends; the limit when there are fewer."""
+    at = start
+    for stop in _SENTENCE.finditer(text, start, limit):
+        if _ABBREVIATION.search(text, max(start, stop.start() - 12), stop.start() + 1) or stop.end() - at < 40:
+            continue
+        at, count = stop.start() + 1, count - 1
+        if count == 0:
+            return at
+    return limit
+
+
+def news_sentence(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The first sentence of an item, where it tells news ("On December 11, 2025, the Company announced ..."); None if not.
+
+    Items also count shares, describe plans and repeat history; without the formula of an announcement nothing is read.
+    """
+    line = text.find("\n", start, end)
+    stop = _sentences(text, start, min(end, start + 900, line if line > start + 60 else end), 1)
+    opening = text[start:stop]
+    return (start, stop) if _OPENS.match(opening) and _NEWS_VERB.search(opening) else None
 
 
 def _headline(text: str, lines: list[tuple[int, int]]) -> tuple[int, int] | None:

@@ -107,10 +107,15 @@ def _releases(draft: Draft, found: Found, parts: Sequence[Part], detect: Detecto
         a, b = release.headline
         headline = text[a:b].replace("\n", " ")
         lead = (b, b) if _EARNINGS.search(headline) else release.lead  # an earnings release recaps: its headline only
-        for detection in detect.detect(
+        found_here = detect.detect(
             headline, text[lead[0] : lead[1]], kind="filing", publisher=draft.registrant,
             published_at=draft.document.published_at,
-        ):  # fmt: skip
+        )  # fmt: skip
+        # What the headline says is the news; the first sentences speak only when it says nothing we understand.
+        titled = [d for d in found_here if d.span.field == "title"]
+        for detection in titled or found_here:
+            if detection.type == "leadership_change" and not titled and "5.02" not in draft.filing.items:
+                continue  # arrivals and departures that must be reported stand in item 5.02
             span = placed(text, detection.span, a if detection.span.field == "title" else lead[0], (a, b))
             found.add(detected(draft, detection, span, headline), "release")
     return count

@@ -72,11 +72,15 @@ def _with_registrant(draft: Draft, detection: Detection) -> tuple[Organisation, 
     mine = [o for o in detection.organisations if _is(o, own)]
     others = [o for o in detection.organisations if not _is(o, own)]
     role: Role
-    if mine:
+    if detection.type in ("licensing_deal", "partnership"):
+        # Both sides of an agreement file their own report: in it, the one who files is the subject.
+        role = "subject"
+        others = [msgspec.structs.replace(o, role="counterparty") if o.role == "subject" else o for o in others]
+    elif mine:
         role = mine[0].role
     elif not any(o.role == "subject" for o in others):
         role = "subject"
-    elif detection.type in ("merger_acquisition", "licensing_deal", "partnership"):
+    elif detection.type == "merger_acquisition":
         role = "counterparty"
     else:  # a subsidiary or a brand is named: the company that files is the account
         role = "subject"

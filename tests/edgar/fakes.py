@@ -36,7 +36,7 @@ class FakeResponse:
     url: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
-    validators: Validators = Validators()
+    validators: Validators = field(default_factory=Validators)
     moved_to: str = ""
 
     @property
@@ -174,9 +174,7 @@ class FakeDetector:
                 who = (Organisation(name=before),) if name == "title" and before else ()
                 span = Span(field=name, start=at, end=at + len(word), text=word)
                 found.append(
-                    Detection(
-                        type=event_type, organisations=who, attributes=self.attributes, span=span, confidence=0.9
-                    )
+                    Detection(type=event_type, organisations=who, attributes=self.attributes, span=span, confidence=0.9)
                 )
                 break
         return found

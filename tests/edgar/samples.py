@@ -57,7 +57,16 @@ def master(*rows: tuple[int, str, str, str, str], dashes: bool = False) -> bytes
 
 def submissions(cik: int, name: str, rows: Sequence[dict[str, object]], **company: object) -> bytes:
     """A submissions document; each row a dict of the columns that matter."""
-    names = ("accessionNumber", "filingDate", "reportDate", "acceptanceDateTime", "form", "items", "size", "primaryDocument")
+    names = (
+        "accessionNumber",
+        "filingDate",
+        "reportDate",
+        "acceptanceDateTime",
+        "form",
+        "items",
+        "size",
+        "primaryDocument",
+    )
     recent = {n: [r.get(n, 0 if n == "size" else "") for r in rows] for n in names}
     about = {"cik": f"{cik:010d}", "name": name, "sic": "2834", "tickers": ["ACME"], "exchanges": ["Nasdaq"]} | company
     return json.dumps(about | {"filings": {"recent": recent, "files": [{"name": "older.json"}]}}).encode()

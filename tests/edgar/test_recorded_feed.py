@@ -22,7 +22,8 @@ POLLS = (
     "2025-12-12T230427Z_all",
 )  # fmt: skip
 _ROW = re.compile(
-    rb"<title>(?P<title>.*?)</title>.*?AccNo:&lt;/b&gt; (?P<acc>[\d-]{20}).*?</summary>.*?term=\"(?P<form>[^\"]*)\"", re.DOTALL
+    rb"<title>(?P<title>.*?)</title>.*?AccNo:&lt;/b&gt; (?P<acc>[\d-]{20}).*?</summary>.*?term=\"(?P<form>[^\"]*)\"",
+    re.DOTALL,
 )
 
 
@@ -69,7 +70,7 @@ def test_every_filing_of_five_polls_once() -> None:
         kind = "4" if poll.endswith("type4") else ""
         ctx.http.answers[f"{WWW}/cgi-bin/browse-edgar"] = served(poll)
         ctx.cursor = cursors.get(kind, {})
-        pages = ctx.run(source(forms=("*",), query_type=kind, bodies_per_poll=0, max_pending=0))
+        pages = ctx.run(source(forms=("*",), query_type=kind, bodies_per_poll=0))
         cursors[kind] = ctx.cursor
         new_per_poll.append(sum(len(p.documents) for p in pages))
         expected |= {acc for acc, _, _ in rows(poll)}
@@ -103,7 +104,7 @@ def test_a_second_poll_reads_until_it_meets_the_first() -> None:
     """With the same cursor the next poll stops after the page that brings nothing new."""
     http = FakeHttp({f"{WWW}/cgi-bin/browse-edgar": served(POLLS[0])})
     ctx = FakeContext(http)
-    connector = source(forms=("*",), bodies_per_poll=0, max_pending=0)
+    connector = source(forms=("*",), bodies_per_poll=0)
     ctx.run(connector)
     first = len(http.asked)
     http.answers[f"{WWW}/cgi-bin/browse-edgar"] = served(POLLS[1])
@@ -117,7 +118,7 @@ def test_a_second_poll_reads_until_it_meets_the_first() -> None:
 def test_forms_of_interest_only_and_without_funds() -> None:
     """The default settings: documents of the forms we read, none of a pooled fund, parties and roles complete."""
     ctx = FakeContext(FakeHttp({f"{WWW}/cgi-bin/browse-edgar": served(POLLS[0])}))
-    pages = ctx.run(source(bodies_per_poll=0, max_pending=0))
+    pages = ctx.run(source(bodies_per_poll=0))
     forms = {a: f for a, f, _ in rows(POLLS[0])}
     wanted = {f.removesuffix("/A") for f in EdgarConfig().forms}
     expected = {
@@ -138,10 +139,16 @@ def test_one_full_poll_costs_less_than_a_second() -> None:
     """5,100 entries, default forms, page bytes already in memory: CPU time of one whole poll."""
     pages = {start: page_bytes(POLLS[0], start) for start in range(0, 5100, 100)}
     ctx = FakeContext(
-        FakeHttp({f"{WWW}/cgi-bin/browse-edgar": lambda p: pages.get(int(p["start"]), (503, b"<html>File Unavailable</html>"))})
+        FakeHttp(
+            {
+                f"{WWW}/cgi-bin/browse-edgar": lambda p: pages.get(
+                    int(p["start"]), (503, b"<html>File Unavailable</html>")
+                )
+            }
+        )
     )
     started = time.process_time()
-    ctx.run(source(bodies_per_poll=0, max_pending=0))
+    ctx.run(source(bodies_per_poll=0))
     cpu = time.process_time() - started
     print(f"\none full poll of 5,100 entries: {cpu:.3f} s CPU")
 
