@@ -39,11 +39,11 @@ def slack_message(
         buttons: whether the channel can answer buttons (bot token); else actions become links.
         message_id: shown small at the end, so that a doubtful send can be found again.
     """
-    first = dossiers[0]
-    text = fit(subject(kind, dossiers) + (f" - {first.what}" if first.what and len(dossiers) == 1 else ""), 2_000)
     mark = _context([f"message {escape(message_id[:32])}"]) if message_id else None
     end = [mark] if mark else []
     cards = [card(d, UTC) for d in dossiers[:MOST_BLOCKS]]
+    what = f" - {cards[0].what}" if cards[0].what and len(dossiers) == 1 else ""
+    text = fit(subject(kind, dossiers) + what, 2_000)
     if not is_brief(kind, dossiers):
         for detail in (3, 2, 1):
             blocks = [block for c in cards for block in _full(c, detail, buttons)] + end

@@ -135,7 +135,7 @@ def card(dossier: Dossier, zone: tzinfo) -> Card:
         polarity=d.polarity,
         headline=one_line(d.headline, 300) or "signalwatch",
         banners=_banners(d),
-        what=one_line(d.what, 1200),
+        what=_what(d),
         changes=_changes(d.changes),
         account=one_line(d.account_name or d.account_id, 200),
         tier=tier_words(d.tier),
@@ -148,7 +148,7 @@ def card(dossier: Dossier, zone: tzinfo) -> Card:
         more_lines=more,
         activity=_activity(d),
         fit=_fit(d.fit),
-        unknown=joined(d.fit.unknown, 20) if d.fit else "",
+        unknown=joined([words(name) for name in d.fit.unknown], 20) if d.fit else "",
         excluded=one_line(d.fit.excluded, 200) if d.fit else "",
         known=joined(d.personas_known, 12),
         missing=joined(d.personas_missing, 12),
@@ -193,6 +193,15 @@ def _banners(d: Dossier) -> tuple[str, ...]:
     if d.polarity == "negative" and d.account_name:
         out.append("NEGATIVE for a vendor: counts against this account.")
     return tuple(out)
+
+
+def _what(d: Dossier) -> str:
+    """What happened, as a sentence: a fragment of a few words gives way to the headline of the source it is from."""
+    what = one_line(d.what, 1200)
+    if len(what) >= 60:
+        return what
+    titles = (one_line(e.title, 300) for e in d.evidence)
+    return next((title for title in titles if what and len(title) > len(what) and what in title), what)
 
 
 def _changes(changes: Sequence[Change]) -> tuple[tuple[str, str, str], ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from signalwatch.notifiers.cards import Card
 
-_LABEL = 11
+_LABEL = 10
 
 
 def full_text(c: Card) -> str:
@@ -118,7 +118,7 @@ def _dispute(difference: tuple[str, str, str]) -> str:
 
 
 def _row(label: str, value: str) -> str:
-    return f"  {label:<{_LABEL}}{value}" if value else ""
+    return f"  {label:<{_LABEL}} {value}" if value else ""
 
 
 def _block(*lines: str) -> str:

@@ -147,6 +147,13 @@ def test_every_kind_of_recommendation_has_its_words(kind: Any, swap: str, words:
     assert words in render.message("recommendation", [dossier(recommendation=proposal)])[1]
 
 
+def test_a_fragment_is_shown_as_the_headline_it_is_from() -> None:
+    found = Evidence(title="Qorvexa Bio trims headcount in a cost-saving push", url="https://x.example/1")
+    _, text, _ = render.message("alert", [dossier(what="trims headcount", evidence=(found,))])
+
+    assert text.splitlines()[2] == "Qorvexa Bio trims headcount in a cost-saving push"
+
+
 def test_long_arithmetic_keeps_the_weighty_lines_and_sums_the_rest() -> None:
     lines = tuple(ScoreLine(label=f"line {i}", points=i, counts=i) for i in range(1, 31))
     _, text, _ = render.message("alert", [dossier(arithmetic=lines)])
