@@ -65,6 +65,7 @@ class Site:
 def serving(site: Site) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # headers and body are two writes; Nagle would hold the second back
 
         def do_GET(self) -> None:
             status, body, headers = site.answer(self.path, self.headers)

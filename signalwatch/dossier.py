@@ -23,6 +23,8 @@ from signalwatch.model import (
 LATE_AFTER = timedelta(days=7)
 """Told this long after it was published, an alert says that it is late."""
 
+_SENTENCE = (". ", "! ", "? ", ".\n")
+
 WORDS: Mapping[str, str] = {
     "funding_round": "raised money", "ipo": "IPO", "public_offering": "public offering", "partnership": "partnership",
     "licensing_deal": "licensing deal", "merger_acquisition": "merger or acquisition", "ind_clearance": "IND cleared",
@@ -85,10 +87,31 @@ def program_words(program: Program | None) -> str:
     return " · ".join(p for p in parts if p)
 
 
+def statement(event: Event) -> str:
+    """The sentence of the document that states the event: the quoted span with what stands around it."""
+    span = event.span
+    if span.field == "title" or not span.text:
+        return event.title
+    at = event.text.find(span.text) if span.field in ("text", "body") else -1
+    if at < 0:
+        return span.text
+    start = max(
+        (event.text.rfind(mark, 0, at) + len(mark) for mark in _SENTENCE if event.text.rfind(mark, 0, at) >= 0),
+        default=0,
+    )
+    ends = [i for mark in _SENTENCE if (i := event.text.find(mark, at + len(span.text))) >= 0]
+    return event.text[start : min(ends) + 1 if ends else len(event.text)].strip()
+
+
 def evidence_of(event: Event) -> Evidence:
-    """The checkable source of an event: link and quoted span."""
+    """The checkable source of an event: link and quoted sentence."""
+    said = statement(event)
     return Evidence(
-        title=event.title, url=event.url, quote=event.span.text, source=event.source_id, published_at=event.published_at
+        title=event.title,
+        url=event.url,
+        quote="" if said == event.title else said,
+        source=event.source_id,
+        published_at=event.published_at,
     )
 
 
@@ -145,7 +168,7 @@ def build(
         {(e.url, e.span.text): evidence_of(e) for e in (event, *reversed(case.story.story.events))}.values()
     )
     subject = event.subject
-    what = event.span.text or event.title
+    what = statement(event)
     notes: list[str] = list(decision.notes)
     if subject is not None and case.match.mention and case.match.candidates:
         best = case.match.candidates[0]

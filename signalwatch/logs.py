@@ -56,4 +56,4 @@ def configure(*, level: str = "info", style: str = "json", stream: TextIO | None
 
 def get(name: str, **context: Any) -> Any:
     """A bound logger."""
-    return structlog.get_logger(logger=name, **context)
+    return structlog.get_logger().bind(component=name, **context)

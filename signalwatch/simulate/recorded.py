@@ -72,16 +72,16 @@ class Registry:
 
     def __init__(self, folder: Path) -> None:
         self.studies: dict[str, list[StudyVersion]] = defaultdict(list)
-        for line in _lines(folder / "study_versions.jsonl.gz"):
-            row = json.loads(line)
+        versions = [json.loads(line) for line in _lines(folder / "study_versions.jsonl.gz")]
+        for row in sorted(versions, key=lambda r: (r["nctId"], r["seq"])):
             self._add(row["study"], datetime.fromisoformat(str(row["observedAt"]).replace("Z", "+00:00")))
-        dated = {n for n in self.studies}
+        dated = set(self.studies)
         for line in _lines(folder / "studies_full.jsonl.gz"):
             study = json.loads(line)
             if study["protocolSection"]["identificationModule"]["nctId"] not in dated:
                 self._add(study, None)
-        for versions in self.studies.values():
-            versions.sort(key=lambda v: v.seen)
+        for found in self.studies.values():
+            found.sort(key=lambda v: v.seen)
 
     def _add(self, study: dict[str, Any], seen: datetime | None) -> None:
         protocol = study["protocolSection"]
@@ -90,8 +90,12 @@ class Registry:
         posted = datetime.combine(date.fromisoformat(updated), time(13, 0), tzinfo=UTC)
         study.pop("resultsSection", None)
         moment = posted if seen is None else (seen if seen.tzinfo else seen.replace(tzinfo=UTC))
+        before = self.studies[nct][-1] if self.studies[nct] else None
+        if before is None or before.updated != updated:
+            moment = posted  # the registry showed it on the day it posted it; our recording merely came later
         raw = json.dumps(study, separators=(",", ":"), ensure_ascii=False).encode()
-        self.studies[nct].append(StudyVersion(max(moment, posted), updated, raw))
+        earliest = posted if before is None else max(posted, before.seen + timedelta(hours=1))
+        self.studies[nct].append(StudyVersion(max(moment, earliest), updated, raw))
 
     def moments(self) -> list[datetime]:
         """When something new could be seen."""
