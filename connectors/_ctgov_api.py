@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import msgspec
 
+from connectors._ctgov_settings import CtgovConfig
 from signalwatch.sdk import BadPayload, Blocked, Deferred, Gone, Http, HttpResponse, SourceError
 
-FIELDS: tuple[str, ...] = (
-    "NCTId", "NCTIdAlias", "BriefTitle", "OfficialTitle", "Acronym",
-    "OverallStatus", "LastKnownStatus", "WhyStopped", "StartDate", "StartDateType", "PrimaryCompletionDate",
-    "PrimaryCompletionDateType", "CompletionDate", "CompletionDateType", "StudyFirstSubmitDate", "StudyFirstPostDate",
-    "ResultsFirstPostDate", "LastUpdateSubmitDate", "LastUpdatePostDate", "HasResults",
-    "LeadSponsorName", "LeadSponsorClass", "CollaboratorName", "CollaboratorClass",
-    "Condition", "Keyword", "StudyType", "Phase", "EnrollmentCount", "EnrollmentType",
-    "InterventionType", "InterventionName", "InterventionOtherName", "InterventionDescription",
-    "ArmGroupType", "ArmGroupInterventionName",
-    "LocationFacility", "LocationCity", "LocationCountry",
-    "ConditionMeshTerm", "ConditionAncestorTerm", "InterventionMeshTerm",
-)  # fmt: skip
-"""What is asked for: no contacts, no results, no eligibility text."""
 _SURE_FIELDS = ("NCTId", "BriefTitle", "OverallStatus", "LeadSponsorName", "LastUpdatePostDate")
-
-
-class ApiSettings(Protocol):
-    """What the requests need of the source's settings."""
-
-    @property
-    def base_url(self) -> str: ...
-    @property
-    def fields(self) -> tuple[str, ...]: ...
-    @property
-    def page_size(self) -> int: ...
 
 
 class Version(msgspec.Struct, rename="camel", frozen=True):
@@ -63,7 +39,7 @@ _bare_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 class Api:
     """The four requests of this connector."""
 
-    def __init__(self, settings: ApiSettings, http: Http) -> None:
+    def __init__(self, settings: CtgovConfig, http: Http) -> None:
         self._settings, self._http = settings, http
 
     def version(self) -> Version:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from connectors import _ctgov_study as studies
-from connectors._ctgov_api import Api, ApiSettings, StudyPage, TokenExpired
+from connectors._ctgov_api import Api, StudyPage, TokenExpired
 from connectors._ctgov_dates import first_day
+from connectors._ctgov_settings import CtgovConfig
 from signalwatch.sdk import BadPayload, Document, Gone, Json, Known, Notice, Page, PollContext, Quarantined, digest
 
 _RESTARTS = 3
@@ -22,33 +23,10 @@ _SINGLE_READS = 20
 _SLACK = 2  # studies that may move out of a window while it is walked
 
 
-class Settings(ApiSettings, Protocol):
-    """What a poll needs of the source's settings."""
-
-    @property
-    def industry_only(self) -> bool: ...
-    @property
-    def expression(self) -> str: ...
-    @property
-    def first_days(self) -> int: ...
-    @property
-    def overlap_days(self) -> int: ...
-    @property
-    def window_days(self) -> int: ...
-    @property
-    def reread_days(self) -> int: ...
-    @property
-    def reread_batch(self) -> int: ...
-    @property
-    def stale_days(self) -> int: ...
-    @property
-    def fall_percent(self) -> float: ...
-
-
 class Poll:
     """The state of one poll. ``cursor`` is what the next committed page carries."""
 
-    def __init__(self, settings: Settings, api: Api, ctx: PollContext, cursor: Mapping[str, Json]) -> None:
+    def __init__(self, settings: CtgovConfig, api: Api, ctx: PollContext, cursor: Mapping[str, Json]) -> None:
         self._settings, self._api, self._ctx = settings, api, ctx
         self._cursor: dict[str, Json] = dict(cursor)
         self._now = ctx.clock.now()

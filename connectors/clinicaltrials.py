@@ -5,67 +5,30 @@ a closed window that overlaps the last one, oldest first, with a narrow list of 
 one walk. The watermark moves when a whole walk saw one and the same data version. Studies of accounts are re-read
 slowly, because the registry changes some records without moving their update date.
 
-Facts about the API: docs/reference/clinicaltrials.md. The registry's contact data is never asked for and never kept.
+Source of the rules: the API's OpenAPI document (version 2.0.5) and its known traps: tokens are tied to query and data
+version, a full last page still carries a token, one unknown id fails a whole ``filter.ids``, an unknown field name may
+give a 500, and there have been days on which studies were missing. Contact data are never asked for and never kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-
-from pydantic import Field, field_validator
+from typing import ClassVar
 
 from connectors import _ctgov_study as studies
-from connectors._ctgov_api import FIELDS, Api
+from connectors._ctgov_api import Api
 from connectors._ctgov_events import events_of
 from connectors._ctgov_poll import Poll
+from connectors._ctgov_settings import CtgovConfig
 from signalwatch.sdk import BadPayload, Detector, Document, Event, Json, Page, PluginConfig, PollContext
 
 
 class ClinicalTrials:
     """The connector ``clinicaltrials``. Key: NCT number. Version: digest of the fields that matter."""
 
-    class Config(PluginConfig):
-        """Settings of one source."""
+    Config: ClassVar[type[PluginConfig]] = CtgovConfig
 
-        base_url: str = "https://clinicaltrials.gov/api/v2"
-        industry_only: bool = Field(
-            default=True,
-            description="only studies with an industry sponsor or collaborator (AREA[LeadSponsorClass] ...)",
-        )
-        expression: str = Field(
-            default="",
-            description="Essie expression that narrows the walk further, such as AREA[StudyType]INTERVENTIONAL",
-        )
-        first_days: int = Field(default=30, ge=0, le=3650, description="days to look back on first contact")
-        overlap_days: int = Field(default=3, ge=1, le=60, description="days of the last walk that are walked again")
-        window_days: int = Field(default=7, ge=1, le=366, description="longest window of one walk, in days")
-        page_size: int = Field(default=1000, ge=1, le=1000)
-        reread_days: int = Field(
-            default=7, ge=1, description="studies of accounts are re-read at least this often, in days"
-        )
-        reread_batch: int = Field(default=100, ge=0, le=500, description="studies re-read per poll; 0 switches it off")
-        stale_days: int = Field(
-            default=4, ge=1, description="days without a new data version before the operator hears of it"
-        )
-        fall_percent: float = Field(
-            default=3.0, gt=0, le=100, description="fall of the number of studies that makes an answer untrustworthy"
-        )
-        fields: tuple[str, ...] = FIELDS
-
-        @field_validator("fields")
-        @classmethod
-        def _enough_fields(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-            missing = {"NCTId", "OverallStatus", "LeadSponsorName", "LastUpdatePostDate"} - set(value)
-            if missing:
-                raise ValueError(f"fields must name at least {', '.join(sorted(missing))}")
-            return value
-
-        @field_validator("base_url")
-        @classmethod
-        def _no_slash(cls, value: str) -> str:
-            return value.rstrip("/")
-
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: CtgovConfig) -> None:
         self.config = config
 
     def poll(self, cursor: Mapping[str, Json], ctx: PollContext) -> Iterator[Page]:

@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import random
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http.cookiejar import DefaultCookiePolicy
@@ -86,7 +87,7 @@ class HttpDoor:
         self._clock, self._rng, self._resolve = clock, rng, resolve
         self._pacer = Pacer(clock, load_state, save_state)
         self._local = threading.local()
-        self._sessions: list[requests.Session] = []
+        self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()  # they die with their threads
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._retrying = Retrying(
@@ -197,7 +198,7 @@ class HttpDoor:
     def close(self) -> None:
         """Close all connections. The door can be used again afterwards; pools reopen."""
         with self._lock:
-            for session in self._sessions:
+            for session in list(self._sessions):
                 session.close()
 
     def host_state(self, host: str) -> tuple[str, object]:
@@ -367,7 +368,7 @@ class HttpDoor:
         for scheme in ("http://", "https://"):
             session.mount(scheme, self._adapter(""))
         with self._lock:
-            self._sessions.append(session)
+            self._sessions.add(session)
         return session
 
     def _adapter(self, tls_max: str) -> CheckedAdapter:

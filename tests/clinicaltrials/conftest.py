@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import responses
 
+from connectors._ctgov_settings import CtgovConfig
 from connectors.clinicaltrials import ClinicalTrials
 from signalwatch.clock import ManualClock
 from signalwatch.http import HttpDoor, HttpSettings
@@ -226,4 +227,4 @@ def poller(registry: Registry, clock: ManualClock) -> Poller:
 def make_poller(clock: ManualClock, **settings: Any) -> Poller:
     """A poller with other settings."""
     door = HttpDoor(HttpSettings(contact="ops@example.org"), clock, random.Random(1))
-    return Poller(Context(door, clock), ClinicalTrials(ClinicalTrials.Config(**settings)))
+    return Poller(Context(door, clock), ClinicalTrials(CtgovConfig(**settings)))

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors import _ctgov_study as studies
+from connectors._ctgov_settings import CtgovConfig
 from connectors.clinicaltrials import ClinicalTrials
 from signalwatch.errors import BadPayload
 from signalwatch.model import Document, Event
 from tests.clinicaltrials.conftest import record
 
-CONNECTOR = ClinicalTrials(ClinicalTrials.Config())
+CONNECTOR = ClinicalTrials(CtgovConfig())
 
 
 def document(study: dict[str, Any]) -> Document:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.clinicaltrials import ClinicalTrials
+from connectors._ctgov_settings import CtgovConfig
 from signalwatch.clock import ManualClock
 from signalwatch.errors import BadPayload, SourceError
 from tests.clinicaltrials.conftest import BASE, Poller, Registry, make_poller, record
@@ -383,7 +383,7 @@ def test_a_study_that_is_silently_left_out_is_asked_for_by_itself(
 def test_settings_are_strict() -> None:
     for wrong in ({"page_size": 5000}, {"unknown": 1}, {"fields": ["NCTId"]}, {"overlap_days": 0}):
         with pytest.raises(ValidationError):
-            ClinicalTrials.Config.model_validate(wrong)
+            CtgovConfig.model_validate(wrong)
 
 
 def test_the_filter_says_whose_studies_are_meant(registry: Registry, clock: ManualClock) -> None:
@@ -396,4 +396,4 @@ def test_the_filter_says_whose_studies_are_meant(registry: Registry, clock: Manu
         f"{wide} AND (AREA[LeadSponsorClass]INDUSTRY OR AREA[CollaboratorClass]INDUSTRY)"
         " AND (AREA[StudyType]INTERVENTIONAL)"
     )
-    assert ClinicalTrials.Config().base_url == BASE
+    assert CtgovConfig().base_url == BASE

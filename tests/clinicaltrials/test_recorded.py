@@ -17,6 +17,7 @@ import pytest
 
 from connectors import _ctgov_study as studies
 from connectors._ctgov_api import read_page
+from connectors._ctgov_settings import CtgovConfig
 from connectors.clinicaltrials import ClinicalTrials
 from signalwatch.model import Event
 from signalwatch.testing import FakeResponse
@@ -24,7 +25,7 @@ from tests.clinicaltrials.conftest import record
 from tests.data import data_path
 
 pytestmark = pytest.mark.data
-CONNECTOR = ClinicalTrials(ClinicalTrials.Config())
+CONNECTOR = ClinicalTrials(CtgovConfig())
 _STATUS = "protocolSection.statusModule."
 
 
