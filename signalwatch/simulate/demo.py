@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -26,12 +26,16 @@ from signalwatch.model import Dossier
 from signalwatch.notifiers import render
 from signalwatch.simulate.memory import peak_rss_mb
 from signalwatch.simulate.simulation import Simulation
-from signalwatch.simulate.truth import SeenEvent, SentAlert, StoreView, Truth, score
+from signalwatch.simulate.truth import SeenEvent, SentAlert, StoreView, TierMove, Truth, score
 from signalwatch.simulate.world import World
 
 START = date(2026, 1, 5)
-STEP = timedelta(minutes=30)
+STEP = timedelta(hours=1)
 WATCH = timedelta(hours=6)
+GROUPED = timedelta(minutes=3)
+"""Alerts of one account wait this long for company (group_wait in routes.yaml)."""
+THINKS_FOR = timedelta(hours=20)
+"""How long the simulated person takes to answer a recommendation."""
 SHOWN = 3
 """Alerts printed in full at the end."""
 TOLD = ("alert", "update", "correction", "recommendation")
@@ -101,7 +105,18 @@ def view_of(app: App) -> StoreView:
         )  # fmt: skip
     events = tuple(SeenEvent(type=e.type, url=e.url, key=e.document_key) for e in app.store.events(limit=_EVERYTHING))
     documents = frozenset(d.document.url or d.document.key for d in app.store.iter_documents())
-    return StoreView(alerts=tuple(alerts.values()), events=events, documents=documents)
+    moves = [
+        TierMove(account_id=a.account_id, at=m.at, tier=m.to_tier)
+        for a in app.store.accounts()
+        for m in app.store.tier_history(a.account_id)
+        if m.recommendation_id
+    ]
+    return StoreView(
+        alerts=tuple(alerts.values()),
+        events=events,
+        documents=documents,
+        moves=tuple(sorted(moves, key=lambda m: m.at)),
+    )
 
 
 def letters_of(app: App) -> list[Dossier]:
@@ -173,13 +188,15 @@ def _run(app: App, sim: Simulation, errors: TextIO) -> None:
     """Tick the service at every instant at which something may be due."""
     app.prepare()
     world, told = sim.world, -1
-    watched = world.opens_at
+    watched, answered = world.opens_at, 0
     for now in sim.steps(STEP):
         app.poll_due()
-        app.assess_all()
+        if any(report.alerts for report in app.assess_all()):
+            sim.clock.advance(GROUPED)
         app.deliver_due()
         if now - watched >= WATCH:
             app.watch()
+            answered += answer(app, now, answered)
             watched = now
         done = int((now - world.opens_at) / (world.closes_at - world.opens_at) * 40)
         if done != told and errors.isatty():
@@ -195,6 +212,21 @@ def _run(app: App, sim: Simulation, errors: TextIO) -> None:
         app.deliver_due()
     if errors.isatty():
         errors.write("\n")
+
+
+def answer(app: App, now: datetime, before: int) -> int:
+    """Play the person who decides: approve and dismiss open recommendations in turn; the number answered."""
+    waiting = [
+        r
+        for r in app.store.recommendations(status="open")
+        if r.created_at is not None and now - r.created_at >= THINKS_FOR
+    ]
+    for number, recommendation in enumerate(sorted(waiting, key=lambda r: r.recommendation_id)):
+        verdict = "dismissed" if (before + number) % 2 else "approved"
+        app.store.decide_recommendation(
+            recommendation.recommendation_id, verdict, by="demo", at=now, note="simulated person"
+        )
+    return len(waiting)
 
 
 def summarise(app: App, sim: Simulation, started: float, out: Path) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class NoiseDesk:
         self._ir = cast.company(ir_company)
         self._companies = cast.companies
         self._public = [c for c in cast.companies if c.public]
+        self._private = [c for c in cast.companies if not c.public]
         self._vendors = [c for c in cast.companies if c.kind in ("cro_cdmo", "tools")] or list(cast.companies)
         self._programs: dict[str, list[Program]] = {}
         for program in cast.programs:
@@ -83,6 +84,8 @@ class NoiseDesk:
             return self._ir
         if kind.about == "public":
             return self._rng.choice(self._public)
+        if kind.about == "private":
+            return self._rng.choice(self._private)
         if kind.about == "vendor":
             return self._rng.choice(self._vendors)
         return self._rng.choice(self._companies)

@@ -63,12 +63,21 @@ class SeenEvent(Struct, frozen=True, kw_only=True):
     key: str = ""  # the document's key at its source
 
 
+class TierMove(Struct, frozen=True, kw_only=True):
+    """A person moved an account to another tier while the service ran."""
+
+    account_id: str
+    at: datetime
+    tier: int
+
+
 class StoreView(Struct, frozen=True, kw_only=True):
     """All of a store that scoring looks at. ``documents`` are keys or URLs of everything stored."""
 
     alerts: tuple[SentAlert, ...] = ()
     events: tuple[SeenEvent, ...] = ()
     documents: frozenset[str] = frozenset()
+    moves: tuple[TierMove, ...] = ()
 
 
 class Truth(Struct, frozen=True, kw_only=True):
@@ -141,28 +150,49 @@ def _is_candidate(happening: Happening) -> bool:
     return happening.type in ("ind_clearance", "regulatory_submission")
 
 
-def musts(truth: Truth) -> list[tuple[Happening, str]]:
-    """Every (happening, account) that must be told, in the order they became known."""
+def _tier_at(account_id: str, at: datetime, truth: Truth, moves: Sequence[TierMove]) -> int:
+    tier = truth.tiers.get(account_id, 3)
+    for move in moves:
+        if move.account_id == account_id and move.at <= at:
+            tier = move.tier
+    return tier
+
+
+def musts(
+    truth: Truth, moves: Sequence[TierMove] = (), proposed: Mapping[str, Sequence[datetime]] | None = None
+) -> list[tuple[Happening, str]]:
+    """Every (happening, account) that must be told, in the order they became known.
+
+    Args:
+        moves: tier moves in order of time; within two days after one nothing is expected for certain.
+        proposed: when an account was last told something true, per account: a proposal cools down what follows.
+    """
     distress: dict[str, list[datetime]] = {}
     for happening in truth.happenings:
         account = truth.account_of.get(happening.company_id, "")
         if account and (happening.type in DISTRESS or happening.variant == "discontinued"):
             distress.setdefault(account, []).append(happening.occurs_at)
+    candidates: dict[str, list[datetime]] = {account: list(times) for account, times in (proposed or {}).items()}
     out: list[tuple[Happening, str]] = []
-    proposed: dict[str, datetime] = {}
     for happening in sorted(truth.happenings, key=lambda h: (h.documents[0].visible_at, h.happening_id)):
         account = truth.account_of.get(happening.company_id, "")
         if not account:
             continue
         known_at = happening.documents[0].visible_at
-        candidate = truth.tiers.get(account, 3) == 3 and account in truth.biotechs and _is_candidate(happening)
-        if expectation(happening, account, truth) == "must":
-            cooling = account in proposed and known_at - proposed[account] < COOL_DOWN
-            troubled = any(abs(known_at - at) < INHIBITED for at in distress.get(account, ()))
-            if not candidate or not (cooling or troubled):
+        tier = _tier_at(account, known_at, truth, moves)
+        later = _tier_at(account, known_at + timedelta(days=2), truth, moves)
+        certain = all(expectation(happening, account, truth, t) == "must" for t in {tier, later})
+        if tier != 3:
+            if certain:
                 out.append((happening, account))
-        if candidate:
-            proposed[account] = known_at
+            continue
+        times = candidates.setdefault(account, [])
+        cooling = any(timedelta(0) < known_at - at < COOL_DOWN for at in times)
+        troubled = any(abs(known_at - at) < INHIBITED for at in distress.get(account, ()))
+        if certain and not cooling and not troubled:
+            out.append((happening, account))
+        if _is_candidate(happening):
+            times.append(known_at)
     return out
 
 
@@ -263,13 +293,15 @@ def score(truth: Truth, view: StoreView) -> dict[str, Json]:
     verdicts = [judge(alert, index) for alert in sorted(view.alerts, key=lambda a: (a.sent_at, a.alert_id))]
     told: dict[tuple[str, str], SentAlert] = {}
     fresh: Counter[tuple[str, str]] = Counter()
+    proposed: dict[str, list[datetime]] = {}
     for verdict in verdicts:
         if not verdict.right:
             continue
         pair = (verdict.happening_id, verdict.alert.account_id)
         told.setdefault(pair, verdict.alert)
         fresh[pair] += verdict.alert.kind == "alert"
-    must = [(happening.happening_id, account) for happening, account in musts(truth)]
+        proposed.setdefault(verdict.alert.account_id, []).append(verdict.alert.sent_at)
+    must = [(happening.happening_id, account) for happening, account in musts(truth, view.moves, proposed)]
     missed = [pair for pair in must if pair not in told]
     latencies = [
         (alert.sent_at - _first_stating(index.happenings[pair[0]], alert.event_type, truth.opens_at)).total_seconds()

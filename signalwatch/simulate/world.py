@@ -176,20 +176,14 @@ class World:
         ``sec_data`` and one per feed. Raises KeyError when one is missing.
         """
         sources: list[dict[str, Any]] = [
-            {"id": "ctgov", "connector": "clinicaltrials", "title": "Trial registry", "every": "3h", "cadence": "5d",
+            {"id": "ctgov", "connector": "clinicaltrials", "title": "Trial registry", "every": "170m", "cadence": "5d",
              "settings": {"base_url": f"{base_urls['ctgov']}/api/v2", "first_days": 500, "window_days": 366}},
-            {"id": "edgar", "connector": "edgar", "title": "SEC filings", "every": "1h", "cadence": "5d",
+            {"id": "edgar", "connector": "edgar", "title": "SEC filings", "every": "50m", "cadence": "5d",
              "settings": {"base_www": base_urls["sec_www"], "base_data": base_urls["sec_data"]}},
         ]  # fmt: skip
         every = {
-            "wire_a": "1h",
-            "wire_b": "1h",
-            "trade_a": "2h",
-            "trade_b": "2h",
-            "agency": "6h",
-            "ir": "4h",
-            "digest": "8h",
-        }
+            "wire_a": "50m", "wire_b": "50m", "trade_a": "110m", "trade_b": "110m", "agency": "350m", "ir": "230m", "digest": "470m",
+        }  # fmt: skip
         kinds = {
             "wire_a": "wire",
             "wire_b": "wire",

@@ -12,7 +12,7 @@ class NoiseKind(NamedTuple):
 
     weight: float
     outlets: tuple[str, ...]  # wire | trade | agency | company
-    about: str  # company | outsider | nobody
+    about: str  # company | public | private | vendor | outsider | nobody
     titles: tuple[str, ...]
     leads: tuple[str, ...]
 
@@ -78,19 +78,33 @@ NOISE: dict[str, NoiseKind] = {
         ),
     ),
     "plan": NoiseKind(
-        6, ("wire", "trade", "company"), "company",
+        4, ("wire", "company"), "company",
         (
             "{co} Plans to Submit IND for {asset} Next Year",
-            "{short} aims to start {phl} trial in {ind} by year-end",
             "{co} Outlines {year} Milestones and Expected Catalysts",
             "{co} on Track to Report {phase} Data in Second Half",
-            "{short} eyes [an IPO|a partner for {asset}|a move into {area}]",
             "{co} Expects to File {app} for {asset} in Coming Quarters",
             "{co} Intends to Initiate {phase} Study of {asset}",
+            "{co} Announces Alignment With FDA on Design of Planned {phase} Trial",
+        ),
+        (
+            "{legal}{tick} today outlined its goals for the year, including the expected start of a {phase} trial in {ind} and potential partnerships.",
+            "{legal}{tick} said it plans to begin a {phl} trial of {asset} once financing is in place.",
+        ),
+    ),
+    "plan_press": NoiseKind(
+        3, ("trade",), "private",
+        (
+            "{short} aims to start {phl} trial in {ind} by year-end",
+            "{short} eyes [an IPO|a partner for {asset}|a move into {area}]",
+            "{short} could go public next year, CEO says",
+            "{short} wants to take {asset} into {phl}",
+            "{short} weighs a second site in {place}",
+            "{short} hopes for {ind} approval in {year}",
         ),
         (
             "{co} said it plans to begin a {phl} trial of {asset} once financing is in place.",
-            "{legal}{tick} today outlined its goals for the year, including the expected start of a {phase} trial in {ind} and potential partnerships.",
+            "In an interview, the head of {co} spoke about what might come next.",
         ),
     ),
     "rumour": NoiseKind(
