@@ -34,7 +34,7 @@ from signalwatch.resolve import Families, Resolver, load_families
 from signalwatch.routing import Router
 from signalwatch.ruleset import Pack, load_pack
 from signalwatch.store import Store, open_store
-from signalwatch.store.records import OutboxItem, SourceSpec, SourceState
+from signalwatch.store.records import OperatorAlert, OutboxItem, SourceSpec, SourceState
 
 _FAILURES_BEFORE_ALARM = 3
 _HEARTBEAT_LIMIT = 60.0
@@ -118,6 +118,7 @@ class App:
         self._lock = threading.Lock()
         self._knowledge: Knowledge | None = None
         self._names = ""
+        self._open_notices: list[OperatorAlert] = []
         self._watchlist: tuple[str, Watchlist] | None = None
         # Everything fallible is built before anything is opened or started.
         self.pack: Pack = load_pack(config.rules_folder)
@@ -308,6 +309,8 @@ class App:
     def watch(self) -> None:
         """Notice silence: stale and failing sources; resolve what is over; keep the gauges fresh."""
         now = self.clock.now()
+        self._open_notices = [a for a in self.store.operator_alerts(open_only=True) if a.kind == "notice"]
+        self.store.expire_recommendations(now)
         for state in self.store.sources():
             if not state.enabled:
                 continue
@@ -323,7 +326,14 @@ class App:
                 self.operator_alert("failing_source", state.source_id, text)
             elif state.failures == 0 and state.last_success_at is not None:
                 self.operator_resolve("failing_source", state.source_id)
+                self._resolve_notices(state.source_id, state.last_success_at)
             self.metrics.source_age.labels(state.source_id).set((now - since).total_seconds())
+
+    def _resolve_notices(self, source_id: str, last_success: datetime) -> None:
+        """A notice of a source is over when a later poll went well without repeating it."""
+        for alert in self._open_notices:
+            if alert.subject.startswith(f"{source_id}: ") and alert.last_at is not None and alert.last_at < last_success:
+                self.operator_resolve("notice", alert.subject)
 
     def refresh_gauges(self) -> None:
         """Queue depths and ages for /metrics."""

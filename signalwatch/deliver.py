@@ -154,7 +154,10 @@ class Deliver:
             if notifier is None:
                 raise DeliveryError(f"channel {first.channel!r} is not configured any more", permanent=True)
             message = self.message(rows)
-            self._store.mark_sending(outbox_ids, owner=owner, now=self._clock.now())
+            held = set(self._store.mark_sending(outbox_ids, owner=owner, now=self._clock.now()))
+            if held != set(outbox_ids):  # the lease ran out meanwhile and somebody else has them now
+                report.state, report.error = "lost_lease", "somebody else holds these messages now"
+                return report
             receipt = notifier.send(message, self._context)
         except DeliveryError as error:
             report.error = error.reason

@@ -23,6 +23,7 @@ from signalwatch.model import (
 LATE_AFTER = timedelta(days=7)
 """Told this long after it was published, an alert says that it is late."""
 
+_DEALS = frozenset({"merger_acquisition", "partnership", "licensing_deal"})
 _SENTENCE = (". ", "! ", "? ", ".\n")
 
 WORDS: Mapping[str, str] = {
@@ -71,6 +72,9 @@ def details(event: Event) -> str:
     ]
     if event.program is not None and event.program.assets:
         parts.insert(0, event.program.assets[0])
+    others = [o.name for o in event.organisations if o.role == "counterparty"]
+    if others and event.type in _DEALS:
+        parts.insert(0, f"{'of' if event.type == 'merger_acquisition' else 'with'} {' and '.join(others[:2])}")
     return ", ".join(p for p in parts if p)
 
 

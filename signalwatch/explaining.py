@@ -26,10 +26,10 @@ def find(store: Store, key: str) -> Record | None:
     recommendation = store.recommendation(key)
     if recommendation is not None:
         return store.decision(recommendation.decision_id)
-    for row in store.outbox(limit=100_000):
-        if key in (row.item.outbox_id, row.item.dossier.alert_id):
-            return store.decision(row.item.decision_id)
-    return None
+    row = store.outbox_item(key)
+    if row is None:
+        row = next((r for r in store.outbox(limit=100_000) if r.item.dossier.alert_id.startswith(key)), None)
+    return store.decision(row.item.decision_id) if row is not None else None
 
 
 def case_of(record: Record) -> Case:
