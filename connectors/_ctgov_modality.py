@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from connectors._ctgov_text import any_of
@@ -102,6 +103,7 @@ _DIGITAL = any_of(
 )
 
 
+@functools.lru_cache(maxsize=8192)
 def modality(kind: str, name: str, details: str = "") -> str:
     """The modality of one intervention; "" when type and text do not tell: unknown stays unknown.
 

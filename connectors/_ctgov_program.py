@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -168,16 +169,17 @@ def _assets(chosen: Sequence[Intervention], conditions: Sequence[str]) -> tuple[
     return tuple(kept.values())[:_MAX_ASSETS]
 
 
-def _names(text: str) -> list[tuple[str, bool]]:
+@functools.lru_cache(maxsize=8192)
+def _names(text: str) -> tuple[tuple[str, bool], ...]:
     """Product names in an intervention's name, each with whether it stood in brackets behind another."""
     text = _STAGE.sub("", _MARKS.sub("", text))
     inner = [a or b for a, b in _INNER.findall(text)]
     outer = _INNER.sub(" ", text)
-    found = [(name, False) for piece in _pieces(outer) if _is_name(name := _bare(piece))]
+    found = tuple((name, False) for piece in _pieces(outer) if _is_name(name := _bare(piece)))
     if not found and _NO_ASSET.search(outer):
-        return []  # what stands in the brackets behind "Placebo" is no product either
+        return ()  # what stands in the brackets behind "Placebo" is no product either
     nested = [piece for text in inner for piece in _pieces(text)]
-    return found + [(name, True) for piece in nested if _is_name(name := _bare(piece))]
+    return found + tuple((name, True) for piece in nested if _is_name(name := _bare(piece)))
 
 
 def _pieces(text: str) -> list[str]:

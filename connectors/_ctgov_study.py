@@ -6,6 +6,7 @@ again *is* the reduction: contacts, results, eligibility and geo data never reac
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -420,14 +421,18 @@ def _count(value: int | None) -> int | None:
     return value if value is not None and 0 <= value < _UNKNOWN_COUNT else None
 
 
+@functools.lru_cache(maxsize=1024)
+def _country(name: str) -> str:
+    return country(clean(name)[:_MAX_NAME])
+
+
 def _sites(locations: Sequence[_Location]) -> dict[str, int]:
     """Sites per country. A facility counts once; nameless ones count each."""
     seen: set[tuple[Any, ...]] = set()
     for number, place in enumerate(locations):
-        where = country(clean(place.country)[:_MAX_NAME])
+        where = _country(place.country) if place.country else ""
         if where:
-            facility = folded(f"{place.facility} {place.city or ''}") if place.facility else number
-            seen.add((where, facility))
+            seen.add((where, (place.facility.casefold(), place.city) if place.facility else number))
     counts: dict[str, int] = {}
     for where, _ in seen:
         counts[where] = counts.get(where, 0) + 1

@@ -8,6 +8,7 @@ import unicodedata
 
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~&^$=:;,'\"/?@%])")
 _SPACE = re.compile(r"[\s\u00a0\u200b\ufeff\x00-\x1f]+")
+_NOT_ALNUM = re.compile(r"[\W_]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 
 
@@ -32,8 +33,8 @@ def clean(text: str | None) -> str:
 
 def folded(text: str) -> str:
     """``text`` as compared: no case, accents, punctuation or spacing."""
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in plain.casefold() if c.isalnum())
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKD", text).casefold()
+    return _NOT_ALNUM.sub("", plain)
 
 
 def words(name: str) -> list[str]:
