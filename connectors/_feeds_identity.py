@@ -61,6 +61,7 @@ class Marks(msgspec.Struct, frozen=True):
     day: str  # ISO day of publication, "" when unknown
     issuer: str
     scope: str  # host that owns opaque ids
+    link_is_shared: bool = False  # several entries of the document carry it, so it identifies none of them
 
     def primary(self, *, id_is_unique: bool) -> str:
         """The key of an entry never seen before."""
@@ -73,8 +74,9 @@ class Marks(msgspec.Struct, frozen=True):
 
     @property
     def by_link(self) -> str:
-        """Mark of the link; empty for a home page, which any entry may carry."""
-        return _hex(_PART, self.link) if "/" in self.link or "?" in self.link else ""
+        """Mark of the link; empty for a home page and for a link that several entries carry."""
+        own = ("/" in self.link or "?" in self.link) and not self.link_is_shared
+        return _hex(_PART, self.link) if own else ""
 
     @property
     def by_title(self) -> str:
@@ -166,19 +168,25 @@ class Memory:
         return None
 
 
+def mark_shared_links(entries: Sequence[Marks]) -> list[Marks]:
+    """The same entries, with the links marked that entries of different ids carry."""
+    owners: dict[str, set[str]] = {}
+    for m in entries:
+        owners.setdefault(m.link, set()).add(m.id)
+    return [msgspec.structs.replace(m, link_is_shared=len(owners[m.link]) > 1) for m in entries]
+
+
 def assign_keys(entries: Sequence[Marks], memory: Memory) -> list[str]:
     """One key per entry, in order: the known one where the entry was seen before under any guid.
 
-    A guid or link that several different entries of the document carry identifies none of them by itself.
+    A guid that several entries of the document carry is completed by the link.
     """
     ids = Counter(m.id for m in entries if m.id)
-    links = Counter(m.link for m in entries if m.link)
     primaries = [m.primary(id_is_unique=ids[m.id] < 2) for m in entries]
     taken = frozenset(p for p in primaries if p in memory.records)
     keys: list[str] = []
     for marks, primary in zip(entries, primaries, strict=True):
-        usable = marks if links[marks.link] < 2 else msgspec.structs.replace(marks, link="")
-        found = memory.find(usable, primary, taken - {primary})
+        found = memory.find(marks, primary, taken - {primary})
         keys.append(found.key if found else primary)
         if found:
             taken |= {found.key}

@@ -30,6 +30,7 @@ from connectors._feeds_identity import (
     assign_keys,
     canonical_link,
     host_of,
+    mark_shared_links,
     today_of,
     version_of,
 )
@@ -177,7 +178,9 @@ class Feeds:
         memory = Memory.load(state.seen)
         today = today_of(now)
         drafts = [self._draft(entry, feed, now) for entry in feed.entries]
-        keys = assign_keys([marks for marks, _ in drafts], memory)
+        marked = mark_shared_links([marks for marks, _ in drafts])
+        drafts = [(marks, draft) for marks, (_, draft) in zip(marked, drafts, strict=True)]
+        keys = assign_keys(marked, memory)
         strangers = [key for key in keys if key not in memory.records]
         known = ctx.known(strangers) if strangers else {}
         notices += self._overflow(state, memory, keys, known, [d for _, d in drafts])

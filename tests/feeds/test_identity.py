@@ -15,6 +15,7 @@ from connectors._feeds_identity import (
     Record,
     assign_keys,
     canonical_link,
+    mark_shared_links,
 )
 
 TODAY = date(2026, 10, 5)
@@ -28,7 +29,8 @@ def marks(guid: str = "id-1", link: str = LINK, title: str = TITLE, day: str = "
 
 def remembered(*entries: Marks) -> Memory:
     memory = Memory()
-    for m, key in zip(entries, assign_keys(entries, memory), strict=True):
+    marked = mark_shared_links(entries)
+    for m, key in zip(marked, assign_keys(marked, memory), strict=True):
         memory.put(Record(key, "0" * 10, m.by_link, m.by_title, m.day, "2026-10-05"))
     return memory
 
@@ -93,15 +95,19 @@ def test_a_guid_used_twice_in_one_document_is_told_apart_by_link() -> None:
     assert assign_keys([both[1]], memory) == [assign_keys(both, memory)[1]]
 
 
-def test_entries_that_all_link_to_the_home_page_stay_apart() -> None:
-    entries = [
-        marks(guid=str(i), link="example.com", title=f"Headline number {i} of an ordinary sort") for i in range(5)
-    ]
+@pytest.mark.parametrize("link", ["example.com", "example.com/press-releases"])
+def test_entries_that_share_a_link_stay_apart_now_and_later(link: str) -> None:
+    entries = [marks(guid=str(i), link=link, title=f"Headline number {i} of an ordinary sort") for i in range(5)]
     memory = remembered(*entries[:3])
 
-    keys = assign_keys(entries, memory)
+    assert len(set(assign_keys(mark_shared_links(entries), memory))) == 5
+    assert assign_keys([entries[4]], memory)[0] not in memory.records
 
-    assert len(set(keys)) == 5
+
+def test_an_entry_shown_twice_does_not_share_its_link_with_itself() -> None:
+    memory = remembered(marks(), marks())
+
+    assert assign_keys([marks(guid="rewritten", title="x")], memory) == list(memory.records)
 
 
 def test_an_issuer_tells_equal_headlines_apart() -> None:
