@@ -303,11 +303,16 @@ def score(truth: Truth, view: StoreView) -> dict[str, Json]:
         proposed.setdefault(verdict.alert.account_id, []).append(verdict.alert.sent_at)
     must = [(happening.happening_id, account) for happening, account in musts(truth, view.moves, proposed)]
     missed = [pair for pair in must if pair not in told]
-    latencies = [
-        (alert.sent_at - _first_stating(index.happenings[pair[0]], alert.event_type, truth.opens_at)).total_seconds()
-        for pair, alert in told.items()
-        if index.happenings[pair[0]].documents[0].visible_at >= truth.opens_at
-    ]
+    delays = sorted(
+        (
+            (alert.sent_at - _first_stating(index.happenings[h], alert.event_type, truth.opens_at)).total_seconds(),
+            h,
+            account,
+        )
+        for (h, account), alert in told.items()
+        if index.happenings[h].documents[0].visible_at >= truth.opens_at
+    )
+    latencies = [seconds for seconds, _, _ in delays]
     lost, undetected = _not_in_store(truth, view, index)
     right = sum(v.right for v in verdicts)
     duplicates = sum(n - 1 for n in fresh.values() if n > 1)
@@ -328,6 +333,10 @@ def score(truth: Truth, view: StoreView) -> dict[str, Json]:
         "wrong_alerts": [_brief(v) for v in verdicts if not v.right],
         "missed_happenings": [
             {"happening": h, "account": a, "titles": _titles(index.happenings[h])} for h, a in missed
+        ],
+        "slowest": [
+            {"seconds": round(s), "happening": h, "account": a, "titles": _titles(index.happenings[h])}
+            for s, h, a in delays[-5:]
         ],
         "duplicate_happenings": sorted(f"{h} -> {a}" for (h, a), n in fresh.items() if n > 1),
         "lost_happenings": lost,
