@@ -116,7 +116,7 @@ def _looks_deflated(head: bytes) -> bool:
     """Whether ``head`` may start a zlib or raw deflate stream; plain text and markup do not."""
     if len(head) < 2:
         return False
-    return _is_zlib(head) or head.lstrip()[:1] not in (b"<", b"{", b"[", b'"')
+    return _is_zlib(head) or head[:1] not in (b"<", b"{", b"[", b'"')
 
 
 def _is_zlib(head: bytes) -> bool:
