@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors import _ctgov_study as studies
@@ -452,6 +452,7 @@ def test_noise_gives_no_version_and_no_event() -> None:
     assert CONNECTOR.events(new, old, None) == []  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(
     st.sets(
         st.sampled_from(
@@ -470,6 +471,7 @@ def test_blocks_that_vanish_or_come_back_are_no_news(missing: set[str]) -> None:
         assert events == []
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3)
                     | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=6), st.data())  # fmt: skip
 def test_any_value_in_any_place_is_understood_or_refused(value: Any, data: st.DataObject) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors import _ctgov_study as studies
@@ -49,12 +49,14 @@ def test_partial_dates(text: str, expected: datetime | None) -> None:
     assert instant(text) == expected
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=datetime(1990, 1, 1).date()), st.sampled_from([4, 7, 10]), st.sampled_from([4, 7, 10]))
 def test_a_date_never_slips_against_itself_at_any_precision(day: Any, a: int, b: int) -> None:
     if day.year < 2200:
         assert slip(day.isoformat()[:a], day.isoformat()[:b]) == 0
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_text_breaks_the_dates(a: str, b: str) -> None:
     slip(a, b)
@@ -77,6 +79,7 @@ def test_escapes_are_undone(raw: str | None, shown: str) -> None:
     assert clean(raw) == shown
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_cleaning_settles_what_the_api_escapes(text: str) -> None:
     assert "\x00" not in clean(text)

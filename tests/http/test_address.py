@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signalwatch.errors import RefusedAddress, SourceError
@@ -38,6 +38,7 @@ def test_public_addresses_pass(address: str) -> None:
     assert refusal(address, allow_loopback=False) == ""
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_ipv4_hidden_in_ipv6_is_judged_like_itself(ip: ipaddress.IPv4Address) -> None:
     assert bool(refusal(f"::ffff:{ip}", allow_loopback=False)) == bool(refusal(str(ip), allow_loopback=False))
@@ -69,6 +70,7 @@ def test_urls_that_are_never_followed(url: str, why: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_url_or_a_refusal(text: str) -> None:
     try:
