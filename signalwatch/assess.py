@@ -34,7 +34,7 @@ from signalwatch.model import (
 )
 from signalwatch.routing import facts_of
 from signalwatch.scoring import as_signal, points_for
-from signalwatch.store.records import AssessedEvent, AssessWrite, OutboxItem, ReviewItem, Suggestion
+from signalwatch.store.records import AssessedEvent, AssessWrite, OutboxItem, OutboxRow, ReviewItem, Suggestion
 
 if TYPE_CHECKING:
     from signalwatch.clock import Clock
@@ -87,9 +87,7 @@ class Gathered:
     programs: dict[str, list[Program]] = field(default_factory=dict)
     tiers: dict[str, TierState] = field(default_factory=dict)
     told: set[tuple[str, str]] = field(default_factory=set)
-    recipients: dict[tuple[str, str], set[tuple[str, str]]] = field(
-        default_factory=dict
-    )  # who got it: channel, recipient
+    recipients_of: Callable[[str], Sequence[OutboxRow]] = lambda story_id: ()  # asked for corrections and updates only
 
     def add_story(self, story: StoryState) -> None:
         """Make a new or changed story findable for the rest of the batch."""
@@ -276,21 +274,26 @@ class Planner:
         ]
         if letter.kind in ("correction", "update"):
             reached = {(i.channel, i.recipient) for i in items}
-            for channel, recipient in sorted(
-                self.g.recipients.get((letter.story_id, account.account_id), set()) - reached
-            ):
-                items.append(
-                    replace(
-                        items[0] if items else OutboxItem(
-                            outbox_id="", channel=channel, recipient=recipient, kind=letter.kind, dossier=letter,
-                            due_at=self.now, created_at=self.now, account_id=account.account_id, story_id=letter.story_id,
-                            decision_id=letter.decision_id, thread_key=f"{account.account_id}|{letter.program or letter.story_id}",
-                        ),
-                        outbox_id=ids.digest("outbox", letter.alert_id, channel, recipient),
-                        channel=channel,
-                        recipient=recipient,
-                    )
-                )  # fmt: skip
+            told = {
+                (row.item.channel, row.item.recipient)
+                for row in self.g.recipients_of(letter.story_id)
+                if row.item.account_id == account.account_id
+            }
+            for channel, recipient in sorted(told - reached):
+                item = OutboxItem(
+                    outbox_id=ids.digest("outbox", letter.alert_id, channel, recipient),
+                    channel=channel,
+                    recipient=recipient,
+                    kind=letter.kind,
+                    dossier=letter,
+                    thread_key=f"{account.account_id}|{letter.program or letter.story_id}",
+                    due_at=self.now,
+                    created_at=self.now,
+                    account_id=account.account_id,
+                    story_id=letter.story_id,
+                    decision_id=letter.decision_id,
+                )
+                items.append(item)
         return items
 
     def _hold(self, event: Event, organisation: Organisation, match: Match) -> None:
@@ -363,10 +366,7 @@ def gather(tx: AssessTx, resolved: Iterable[Resolved], now: datetime) -> Gathere
         gathered.programs = {a: list(p) for a, p in tx.programs(account_ids).items()}
         gathered.tiers = dict(tx.tier_states(account_ids))
         gathered.told = set(tx.told(list(gathered.stories)))
-        for story_id in {story_id for story_id, _ in gathered.told}:
-            for row in tx.told_recipients(story_id):
-                key = (story_id, row.item.account_id)
-                gathered.recipients.setdefault(key, set()).add((row.item.channel, row.item.recipient))
+        gathered.recipients_of = tx.told_recipients
     return gathered
 
 

@@ -199,7 +199,22 @@ _STEM_STOP = frozenset(
     ]
 )
 _COMPASS = frozenset(
-    ["north", "south", "east", "west", "northern", "southern", "eastern", "western", "county", "city", "state", "republic", "united", "new"]
+    [
+        "north",
+        "south",
+        "east",
+        "west",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "county",
+        "city",
+        "state",
+        "republic",
+        "united",
+        "new",
+    ]
 )
 _CODE_STOP = re.compile(
     r"^(?:COVID|Item|Phase|Q[1-4]|FY|H[12]|CD|IL|PD|HER|GLP|CAR|Type|Part|Day|Week|Series|Class|Rule|Form|No|US|EU|BTK|TNF|mRNA|A1C|HIV|Top|Year|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|Nasdaq|CEO|K|ASH|ASCO|ESMO|EHA|AAN|ADA|AACR|ACR|Tier|Grade|Stage|Section|Chapter|Title|Article|S|F|N|BA|XBB|KP|JN|COV)[- ]?\d",
@@ -433,8 +448,47 @@ def _people(value: Any) -> frozenset[str]:
     return frozenset(plain(w[-1]) for p in parts if (w := [x for x in p.split() if x[:1].isupper() and "." not in x]))
 
 
+_KNOWN: dict[tuple[str, str, str], Features] = {}
+_KEEP = 20_000
+
+
 def features(event: Event) -> Features:
-    """Compute the features of an event from its names, attributes, title and lead."""
+    """The features of an event; computed once per event and document version, then remembered (a bounded memo)."""
+    key = (event.event_id, event.document_id, event.title)
+    found = _KNOWN.get(key) if event.event_id else None
+    if found is None:
+        found = _of_registry(event) if event.program is not None and event.program.nct_ids else _of_text(event)
+        if event.event_id:
+            if len(_KNOWN) >= _KEEP:
+                _KNOWN.clear()
+            _KNOWN[key] = found
+    return found
+
+
+def _of_registry(event: Event) -> Features:
+    """Registry records name their asset and study themselves: nothing has to be read out of prose."""
+    program = event.program
+    main: set[str] = set()
+    others: set[str] = set()
+    for organisation in event.organisations:
+        key = name_key(organisation.name)
+        if key and organisation.role in ("subject", "counterparty"):
+            main.add(key)
+        elif key:
+            others.add(key)
+    products = {product_key(p) for p in program.assets} | {n.lower() for n in program.nct_ids} if program else set()
+    text = plain(f"{event.title} {' '.join(program.indications) if program else ''}")
+    words = frozenset(
+        w for w in _WORD.findall(text) if len(w) > 3 and w not in _STOP and w not in main and not w.isdigit()
+    )
+    return Features(
+        main=frozenset(main), others=frozenset(others), parties=len(main), words=words,
+        products=frozenset(p for p in products if p),
+    )  # fmt: skip
+
+
+def _of_text(event: Event) -> Features:
+    """Features read from names, attributes, title and lead."""
     text = f"{event.title}. {event.text or event.span.text}"
     main: set[str] = set()
     others: set[str] = set()
