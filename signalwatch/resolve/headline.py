@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from signalwatch.model import Mention
 from signalwatch.resolve.index import (
-    CAPITALS,
+    ALIAS,
     COINED,
     CORE,
     DESCRIBED,
@@ -19,31 +19,29 @@ from signalwatch.resolve.index import (
     FAMILY,
     GROUP,
     HEAD,
+    LEGAL_NAME,
     METHOD,
     MULTI,
     NAME,
     PRESS,
     RIVAL,
     SHORT,
+    UNIT_CORE,
     Index,
 )
-from signalwatch.resolve.lexicon import CARE, CARE_SITES, DRUG, NOT_COMPANY, OTHER_TRADE, RESEARCH, TECH
+from signalwatch.resolve.lexicon import CARE, CARE_SITES, DRUG, NOT_COMPANY, OTHER_TRADE, RESEARCH, TECH, UNIT
 from signalwatch.resolve.text import Token, tokens
 from signalwatch.resolve.tickers import IN_TEXT
-from signalwatch.resolve.vocabulary import BEFORE, DETERMINERS, INDUSTRY, JOINED, ROLES, TALK, VERBS
+from signalwatch.resolve.vocabulary import BEFORE, DEALS, DETERMINERS, INDUSTRY, JARGON, JOINED, ROLES, TALK, VERBS
 
 SURE, LIKELY, DOUBT = 1.0, 0.8, 0.3
-_CONTINUES = NOT_COMPANY - {
-    "physicians",
-    "patient",
-    "patients",
-    "investors",
-    "investor",
-    "doctors",
-    "eye",
-    "pain",
-    "network",
-}
+_CONTINUES = NOT_COMPANY & frozenset(
+    (
+        "university", "hospital", "foundation", "clinic", "college", "school", "faculty", "academy", "museum", "library",
+        "church", "charitable", "endowment", "trust", "memorial", "acquisition", "bank", "bancorp", "children", "investors",
+    )
+)  # fmt: skip
+_DESCRIBES = DRUG | CARE | RESEARCH | TECH | UNIT
 _BUSINESS = DRUG | CARE | RESEARCH | TECH | OTHER_TRADE
 
 
@@ -81,6 +79,10 @@ class _Text:
                 self._talk = any(t.word in TALK for t in tokens(self.context[:600]))
         return self._talk
 
+    def own_talk(self) -> bool:
+        """Words of the industry in the headline itself."""
+        return any(t.word in TALK for t in self.tokens)
+
     def full_names(self) -> set[int]:
         """Accounts whose full name, or coined name, stands in the summary."""
         if self._full is None:
@@ -103,6 +105,9 @@ class _Text:
             self._symbols = set()
             for match in IN_TEXT.finditer(f"{self.text} {self.context[:600]}"):
                 ticker = match["ticker"] or match["ticker2"] or match["ticker3"]
+                if match["ticker"] and not match["exchange"]:
+                    if len(ticker) < 4 or _abbreviates(match.string[: match.start()], ticker):
+                        continue
                 holders = self.index.tickers.get(ticker, [])
                 if len(holders) == 1:
                     self._symbols.add(holders[0])
@@ -193,20 +198,39 @@ def _first_look(view: _Text, hit: _Hit) -> tuple[str, int]:
         return ("other" if marks & (COINED | DESCRIBED) and view.capital[hit.start] else "no"), account
     first = view.tokens[hit.start]
     label = view.index.labels[account]
-    capital = view.capital[hit.start] or label[:1].islower()
+    kind = code >> 8 & 0xFF
+    names = [token.key for token in view.tokens[hit.start : hit.end]]
+    if all(name in JARGON or name in _DESCRIBES for name in names):
+        described = kind in (NAME, LEGAL_NAME, ALIAS) and len(names) > 1 and names[0] not in TALK
+        if not described or view.title_case or not all(view.capital[hit.start : hit.end]):
+            whole = kind in (NAME, LEGAL_NAME) and names[0] not in _DESCRIBES and marks & DESCRIBED
+            whole = whole and all(view.capital[hit.start : hit.end])
+            if not whole and not (marks & SHORT and _possessive(view, hit)):
+                return "no", account
+    written = view.text[first.start : view.tokens[hit.end - 1].end].removesuffix("'s").removesuffix("’s")
+    capital = (
+        view.capital[hit.start]
+        or label[:1].islower()
+        or (len(names) > 1 and all(view.capital[hit.start + 1 : hit.end]))
+    )
+    styled = label.split()[0].isupper() if label else False
+    if len(names) == 1 and written.isupper() and "&" not in written and not styled and not view.shouting:
+        if kind not in (ALIAS, FAMILY) and len(written) < 6:
+            return "no", account  # an abbreviation of something else ("ENDO" the congress)
     if _continues_elsewhere(view, hit, marks):
         return "other", account
     if len(hit.codes) > 1 or marks & DOUBTFUL:
         return ("weigh" if capital else "no"), account
-    kind = code >> 8 & 0xFF
     if kind in (HEAD, CORE, PRESS) and marks & RIVAL:
         return ("weigh" if capital else "no"), account
+    if marks & DESCRIBED and not marks & COINED and capital:
+        return ("sure" if all(view.capital[hit.start + 1 : hit.end]) else "no"), account
     if marks & SHORT:
-        kind = code >> 8 & 0xFF
-        written = view.text[first.start : view.tokens[hit.end - 1].end]
-        upper = written.removesuffix("'s").removesuffix("’s")
+        upper = written
         if not label.isupper() and not upper.isupper():
-            mine = upper[:1].isupper() and not view.shouting
+            mine = capital and not view.shouting
+            if any(c.isupper() for c in upper[1:]) and upper.lower() in label.lower():
+                return "sure", account  # an odd spelling of its own ("ViiV")
             return (
                 "no" if not mine else "sure" if view.index.flags[account] & GROUP and kind <= FAMILY else "weigh"
             ), account
@@ -219,13 +243,14 @@ def _first_look(view: _Text, hit: _Hit) -> tuple[str, int]:
             return "sure", account
         return "weigh", account
     if not capital:
-        lower = marks & COINED and (marks & (MULTI | DESCRIBED) or first.end - first.start > 5) and kind <= CORE
-        return ("sure" if lower and kind < HEAD else "no"), account
+        return "no", account
     if marks & DESCRIBED:
         if marks & COINED or all(view.capital[hit.start : hit.end]) or not view.title_case:
             if not (marks & COINED) and not all(view.capital[hit.start : hit.end]):
                 return "no", account
             return "sure", account
+    if kind == UNIT_CORE:
+        return ("sure" if marks & COINED and len(first.word) > 6 and view.own_talk() else "no"), account
     if marks & COINED:
         if kind == PRESS and not view.talks_industry():
             return "weigh", account
@@ -289,7 +314,7 @@ def _extended(view: _Text, hit: _Hit, account: int) -> bool:
 def _possessive(view: _Text, hit: _Hit) -> bool:
     last = view.tokens[hit.end - 1]
     written = view.text[last.start : last.end]
-    return written.endswith(("'s", "’s")) or view.text[last.end : last.end + 1] in ("'", "’")
+    return written.endswith(("'s", "’s")) or (written[-1] == "s" and view.text[last.end : last.end + 2] in ("' ", "’ "))
 
 
 def _weigh(view: _Text, hit: _Hit, account: int, sure: list[tuple[int, int]]) -> tuple[float, int]:
@@ -309,11 +334,17 @@ def _weigh(view: _Text, hit: _Hit, account: int, sure: list[tuple[int, int]]) ->
     talk = view.talks_industry()
     if marks & SHORT:
         letters = hit.end - hit.start == 1 and view.tokens[hit.start].end - view.tokens[hit.start].start
-        enough = place and talk and (letters > 2 or place > 1 or view.index.flags[account] & CAPITALS)
+        enough = place and talk and (letters > 2 or place > 1)
         return (LIKELY if enough else DOUBT if place else 0.0), account
-    if place and talk:
+    if talk and (place or (view.index.flags[account] & GROUP and kind <= ALIAS and _own_style(view, hit))):
         return LIKELY, account
     return (DOUBT if place and kind <= NAME else 0.0), account
+
+
+def _own_style(view: _Text, hit: _Hit) -> bool:
+    """Not a big company's name in another style ("Icon" for ICON)."""
+    head = view.index.labels[hit.codes[0] >> 16].split()[0]
+    return not head.isupper() or view.text[view.tokens[hit.start].start : view.tokens[hit.start].end].startswith(head)
 
 
 def _which(view: _Text, hit: _Hit, sure: list[tuple[int, int]]) -> tuple[float, int]:
@@ -357,6 +388,8 @@ def _somebody_else(view: _Text, hit: _Hit, sure: list[tuple[int, int]]) -> bool:
             continue
         if not view.starts_sentence(at) or not view.index.is_word(token.word):
             return True
+        if at + 1 < len(view.tokens) and (view.tokens[at + 1].word in VERBS or _past(view, at + 1)):
+            return True
     return False
 
 
@@ -366,60 +399,64 @@ def _structure(view: _Text, hit: _Hit, sure: list[tuple[int, int]], short: bool)
     after = view.tokens[hit.end] if hit.end < len(view.tokens) else None
     left = view.text[before.end : view.tokens[hit.start].start] if before else ""
     right = view.text[view.tokens[hit.end - 1].end : after.start] if after else ""
-    signs = 0
-    if before is not None and not left.strip(" ") and left:
-        if before.word in DETERMINERS:
-            return 0
-        if (
-            view.capital[hit.start - 1]
-            and not view.title_case
-            and not _covered(sure, hit.start - 1)
-            and before.word not in JOINED
-        ):
-            if before.word not in ROLES and before.word not in TALK and not view.starts_sentence(hit.start - 1):
-                return 0  # inside a longer name
-    if left.endswith("-") and left.strip() == "-" and before is not None and before.word not in JOINED:
+    if _speaks_against(view, hit, sure, short, (left, right)):
         return 0
-    if right.startswith("-") and after is not None and after.word not in JOINED:
-        return 0
-    if after is not None and right == " " and view.capital[hit.end] and not view.title_case and not short:
-        if (
-            after.word not in ROLES
-            and after.word not in TALK
-            and after.word not in INDUSTRY
-            and not view.text[after.start : after.end].isupper()
-        ):
-            return 0  # a longer name begins here
-    if _possessive(view, hit):
-        signs += 1
-    if after is not None and right == " " and (after.word in VERBS or after.word in ROLES):
-        signs += 1
-    if after is not None and right.startswith("-") and after.word in JOINED:
-        signs += 1
-    if (
-        before is not None
-        and left == " "
-        and before.word in BEFORE
-        and not (view.title_case and not view.capital[hit.start])
-    ):
-        signs += 1
+    lower_after = after is not None and not view.capital[hit.end]
+    signs = [_possessive(view, hit), _beside(view, hit, sure)]
+    if after is not None and right == " ":
+        signs.append(after.word in VERBS or after.word in ROLES or _past(view, hit.end))
+        signs.append(short and lower_after and after.word.endswith("s"))
+    if after is not None and right.startswith("-"):
+        signs.append(after.word in JOINED)
+    if hit.start == 0:
+        signs.append((right.startswith(", ") and lower_after) or right.startswith(":"))
+    if before is not None and left == " ":
+        signs.append(before.word in (DEALS if view.title_case else BEFORE))
     if _covered(sure, hit.start - 1) or _covered(sure, hit.end):
-        signs += "," in left or "," in right or "/" in left or "/" in right
-    if _beside(view, hit, sure):
-        signs += 1
-    if not view.title_case and not view.starts_sentence(hit.start):
-        signs += 1
-    elif (
-        not view.title_case
-        and hit.start
-        and after is not None
-        and right == " "
-        and (after.word in TALK or after.word in INDUSTRY)
-    ):
-        signs += 1
-    if view.tokens[hit.start].end - view.tokens[hit.start].start > 0 and right[:1] == ":" and hit.start == 0:
-        signs += 1
-    return signs
+        signs.append(any(sign in left + right for sign in ",/"))
+    if not view.title_case:
+        told = after is not None and right == " " and (after.word in TALK or after.word in INDUSTRY)
+        signs.append(not view.starts_sentence(hit.start) or (hit.start > 0 and told))
+    return sum(signs)
+
+
+def _speaks_against(view: _Text, hit: _Hit, sure: list[tuple[int, int]], short: bool, gaps: tuple[str, str]) -> bool:
+    """An article before it, a hyphened compound, or a longer name around it."""
+    left, right = gaps
+    if left:
+        before = view.tokens[hit.start - 1]
+        if left == " " and before.word in DETERMINERS:
+            return True
+        if left == "-" and before.word not in JOINED:
+            return True
+        longer = (
+            left == " "
+            and view.capital[hit.start - 1]
+            and not view.title_case
+            and not view.starts_sentence(hit.start - 1)
+        )
+        known = before.word in JOINED or before.word in ROLES or before.word in TALK or _covered(sure, hit.start - 1)
+        if longer and not known:
+            return True
+    if right:
+        after = view.tokens[hit.end]
+        if right == "-" and after.word not in JOINED:
+            return True
+        longer = right == " " and view.capital[hit.end] and not view.title_case and not short
+        known = after.word in ROLES or after.word in TALK or after.word in INDUSTRY
+        if longer and not known and not view.text[after.start : after.end].isupper():
+            return True
+    return False
+
+
+def _past(view: _Text, at: int) -> bool:
+    """A lower-case word in -ed: in a headline, after a name, what somebody did."""
+    return view.tokens[at].word.endswith("ed") and not view.capital[at]
+
+
+def _abbreviates(before: str, letters: str) -> bool:
+    """Whether ``letters`` abbreviate the words just before the bracket ("Big Tool Kit (BTK)")."""
+    return "".join(c for c in before[-80:] if c.isupper()).endswith(letters)
 
 
 def _covered(sure: list[tuple[int, int]], at: int) -> bool:

@@ -33,6 +33,8 @@ from signalwatch.resolve.text import keys, spellings
 # Kinds of writing, best first. Between two accounts the better tier wins, within a tier the name is ambiguous.
 NAME, LEGAL_NAME, ALIAS, FORMER, FAMILY, CORE, UNIT_CORE, HEAD, PRESS = range(1, 10)
 TIER = (0, 1, 1, 1, 2, 3, 4, 4, 5, 6)
+# For one account, the first word of a unit counts less than a short form of its own.
+_RANK = (0, 1, 2, 3, 4, 5, 6, 9, 7, 8)
 METHOD = ("", "exact", "exact", "alias", "former_name", "family", "short_name", "family", "short_name", "short_name")
 
 # What the words of a writing are like.
@@ -214,7 +216,7 @@ class Index:
             self.surfaces[key] = (old if account == self.outside else code) | DOUBTFUL
             return
         if all(c >> 16 == account for c in codes):
-            if kind < codes[0] >> 8 & 0xFF:
+            if _RANK[kind] < _RANK[codes[0] >> 8 & 0xFF]:
                 self.surfaces[key] = code
             return
         if tier < best:
@@ -244,6 +246,9 @@ class Index:
                 if not key or key in seen:
                     continue
                 seen.add(key)
+                if len(core) == 1 and (core[0] in _DESC or core[0] in LEGAL):
+                    self._keep_legal_form(number, spelling)  # "The Medicines Company": a description without its form
+                    continue
                 marks = self.marks_of(core)
                 if len(core) == 1 and len(key) <= 4 and text.split()[0].isupper():
                     marks = SHORT
@@ -313,12 +318,13 @@ class Index:
             for ending in _FUSED:
                 if carry[0].endswith(ending) and len(carry[0]) - len(ending) > 5 and carry[0] not in self._words:
                     stem = carry[0][: -len(ending)]
-                    forms.append((PRESS, [stem]))
+                    if self.is_coined(stem):
+                        forms.append((PRESS, [stem]))
         for form_kind, form in forms:
             key = " ".join(form)
             if form_kind == LEGAL_NAME and len(form) == 1 and not self.is_coined(form[0]):
                 continue  # "Dr. X" gives no right to the surname
-            if key and key not in seen and not all(t in _DESC or t in _GEO - {"zealand"} for t in form):
+            if key and key not in seen and not all(t in _DESC or t in LEGAL or t in _GEO - {"zealand"} for t in form):
                 seen.add(key)
                 self._put(key, number, form_kind, self.marks_of(form))
 
@@ -338,7 +344,7 @@ class Index:
         key = " ".join(core)
         if len(core) == len(all_keys):
             return
-        if key not in self._shared_keys and all(code >> 16 == number for code in self.look(key)):
+        if key not in self._shared_keys and key not in _DESC and all(code >> 16 == number for code in self.look(key)):
             return
         for length in range(len(core) + 1, len(all_keys) + 1):
             code = number << 16 | LEGAL_NAME << 8 | self.marks_of(core)
@@ -422,6 +428,9 @@ class Index:
     def _put_family(self, name: str, account: int, doubtful: int) -> None:
         for spelling in spellings(name):
             core = strip_legal(keys(spelling))
+            if len(core) == 1 and (core[0] in _DESC or core[0] in LEGAL):
+                self._keep_legal_form(account, spelling)
+                continue
             marks = self.marks_of(core) | doubtful
             self._put(" ".join(core), account, FAMILY, marks)
             if not doubtful and marks & COINED and not marks & MULTI:

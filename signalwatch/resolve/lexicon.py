@@ -21,10 +21,11 @@ _SAME = """
 pharma: pharmaceutical pharmaceuticals pharmaceutica pharmaceutici pharmaceutique pharmaceutiques pharm pharms farma
   farmaceutica farmaceutici farmaceutico farmaceuticos farmaceuticas farmaceutic farmaceutisk pharmazeutika
   pharmazeutische arzneimittel yakuhin seiyaku ilac pharmaco
-therapeutics: therapeutic therapies therapy tx
+therapeutics: therapeutic therapeutix therapies therapy tx
 biotherapeutics: biotherapeutic biotherapies biotherapy
 biopharma: biopharmaceutical biopharmaceuticals biopharm biopharmaceutics biofarma
 bioscience: biosciences bioscientific
+biosolution: biosolutions
 biotech: biotechnology biotechnologies biotek biotec biotechnologie biotechnologia
 biologics: biologic biologicals biological biologica
 biomedicine: biomedicines
@@ -108,18 +109,41 @@ LEGAL_PREFIX: frozenset[str] = _set(
 # Legal forms of several words, in canonical spelling.
 LEGAL_PHRASES: tuple[tuple[str, ...], ...] = tuple(
     tuple(phrase.split())
-    for phrase in """
-    sa de cv; sab de cv; sapi de cv; s de rl; sde rl de cv; sp z oo; sp z o o; spolka z oo; spol s ro; spol
-    sro; and company; and cie; and ca; and sons; e cia; y cia; et cie; joint stock company; limited liability
-    company; sdn bhd; public limited company; pty limited; private limited; a s; s a; ag and company kgaa
-    """.split(";")
+    for phrase in [
+        "\n    sa de cv",
+        " sab de cv",
+        " sapi de cv",
+        " s de rl",
+        " sde rl de cv",
+        " sp z oo",
+        " sp z o o",
+        " spolka z oo",
+        " spol s ro",
+        " spol\n    sro",
+        " and company",
+        " and cie",
+        " and ca",
+        " and sons",
+        " e cia",
+        " y cia",
+        " et cie",
+        " joint stock company",
+        " limited liability\n    company",
+        " sdn bhd",
+        " public limited company",
+        " pty limited",
+        " private limited",
+        " a s",
+        " s a",
+        " ag and company kgaa\n    ",
+    ]
 )
 # What companies of this industry are called besides their own word, in classes that may stand for each other in loose
 # speech: a coined "Xy Bio", "Xy Therapeutics" and "Xy Pharma" are one company, "Xy Devices" may be another.
 DRUG: frozenset[str] = _set(
     """
     animal antibodies bio bioceuticals biogenetics biolabs biologics biomedical biomedicine biopharma biopolis
-    bioscience biosciences biosimilars biosystems biotech biotherapeutics bioworks cancer cell chemical
+    bioscience biosciences biosimilars biosolution biosystems biotech biotherapeutics bioworks cancer cell chemical
     chemicals chemie consumer dermatology gene generics genetics genomics global hematology immune immuno
     immunology immunopharma immunotherapeutics life lifescience medicinal medicine neuro neuroscience oncology
     ophthalmics otc peptide peptides pharma proteomics radiopharma radiotherapeutics respiratory rna rx science
@@ -270,11 +294,23 @@ PERSON_TITLES: frozenset[str] = _set(
 # "X Clinical Research" and the like are, more often than not, small study sites with an ordinary word for a name.
 SITE_TAILS: frozenset[tuple[str, ...]] = frozenset(
     tuple(pair.split())
-    for pair in """
-    clinical research; clinical trials; clinical trial; clinical studies; medical research; research group;
-    research associates; research network; research alliance; cancer care; health care; medical group; medical
-    company; clinical site; medical associates
-    """.split(";")
+    for pair in [
+        "\n    clinical research",
+        " clinical trials",
+        " clinical trial",
+        " clinical studies",
+        " medical research",
+        " research group",
+        "\n    research associates",
+        " research network",
+        " research alliance",
+        " cancer care",
+        " health care",
+        " medical group",
+        " medical\n    company",
+        " clinical site",
+        " medical associates\n    ",
+    ]
 )
 
 # Words that only describe. A name of nothing else ("Therapeutics, Inc.", "Clinical Research Alliance") names nobody.

@@ -16,8 +16,8 @@ from signalwatch.resolve.index import (
     ALIAS,
     BARE,
     CAPITALS,
-    CONTRACT,
     COINED,
+    CONTRACT,
     CORE,
     DESCRIBED,
     DEVICES,
@@ -60,11 +60,38 @@ from signalwatch.resolve.lexicon import (
 from signalwatch.resolve.text import keys
 
 _GEO = COUNTRIES | PLACES
-_SAYS_NOTHING = frozenset("of the and for de la le les di du des da do del dei a an in at und et y e i".split())
-_COMMON_FORMS = frozenset("incorporated corporation company limited llc lp holding trust".split())
-_NUMERALS = frozenset("ii iii iv jr sr".split())
+_SAYS_NOTHING = frozenset(
+    [
+        "of",
+        "the",
+        "and",
+        "for",
+        "de",
+        "la",
+        "le",
+        "les",
+        "di",
+        "du",
+        "des",
+        "da",
+        "do",
+        "del",
+        "dei",
+        "a",
+        "an",
+        "in",
+        "at",
+        "und",
+        "et",
+        "y",
+        "e",
+        "i",
+    ]
+)
+_COMMON_FORMS = frozenset(["incorporated", "corporation", "company", "limited", "llc", "lp", "holding", "trust"])
+_NUMERALS = frozenset(["ii", "iii", "iv", "jr", "sr"])
 _VOWELS = frozenset("aeiouy")
-_VENTURES = frozenset("ventures capital investments investment trading partners spv bioventures".split())
+_VENTURES = frozenset(["ventures", "capital", "investments", "investment", "trading", "partners", "spv", "bioventures"])
 _KNOWN = DRUG | CARE | RESEARCH | UNIT | _GEO | LEGAL | REGION_ENDS
 _FUSED = {"tx": "therapeutics", "rx": "pharma"}
 _INSTITUTE_LEAD = frozenset(["institute", "of", "de", "recherche", "recherches", "research"])

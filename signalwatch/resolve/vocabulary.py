@@ -11,7 +11,7 @@ def _set(text: str) -> frozenset[str]:
 VERBS: frozenset[str] = _set(
     """
     accelerates accepts acquires acquired adds admits advances agrees aims airs allies announces announced appeals appoints
-    appointed asks attracts awarded axes backs bags banks beats begins bets bids blames bolsters boosts borrows bounces brings
+    appointed asks attracts awarded axes backs bags banks beats begins bets bids blames bolsters boosts borrows bounces brings budgets
     builds buys bows calls cans caps celebrates ceases challenges changes chases claims clears clinches closes closed collects
     combines commits completes completed confirms considers continues courts cuts cut debuts declares defends delays delists
     delivers denies details develops discloses discontinues divests doses drops ditches doubles earns eliminates elects emerges
@@ -28,7 +28,7 @@ VERBS: frozenset[str] = _set(
     shrinks shuffles shuts shutters sidesteps signs signed sinks slashes slides slips snags snaps soars spends spins splits
     spurs stakes starts steps stops strikes stumbles submits submitted sues suffers surges suspends swaps swings takes tanks
     taps targets teams terminates tests thins ties tops touts trades trims triples trips tumbles turns unloads unveils updates
-    upgrades uses wants warns was weighs welcomes will wins withdraws won wraps to is are and could may must plans would
+    upgrades uses wants warns was weighs welcomes will wins withdraws won wraps to is are could may must plans would
     stock stocks shares buyout drug drugs
     """
 )
@@ -49,6 +49,10 @@ BEFORE: frozenset[str] = _set(
     snaps snap picks up ditches dumps purchase purchases swallows absorbs absorb names invests in into
     """
 )
+# Of these, the ones that mean buying or joining forces even where every word has a capital.
+DEALS: frozenset[str] = _set(
+    "acquire acquires acquired acquiring buy buys buying sue sues takeover versus vs maker drugmaker startup swallows absorbs"
+)
 JOINED: frozenset[str] = _set(
     """
     backed partnered owned led founded bred developed made based sponsored branded licensed shareholder linked controlled born
@@ -62,7 +66,7 @@ DETERMINERS: frozenset[str] = _set(
 # The industry and its business: their presence makes it likely that a capitalised word is a company of ours.
 TALK: frozenset[str] = _set(
     """
-    acquisition acquire acquires acquired acquiring ad adc adcs adhd aids aldosterone allergy alzheimer alzheimers amyloid
+    growth profitable profit profits stake stakes earnings outlook forecast guidance acquisition acquire acquires acquired acquiring ad adc adcs adhd aids aldosterone allergy alzheimer alzheimers amyloid
     antibodies antibody antibiotic antibiotics antisense approval approvals approve approved approves arthritis asco assay asset
     assets asthma autoimmune bankruptcy biologic biologics biomarker biopharma biopharmas biosimilar biosimilars biotech
     biotechs bispecific bla blood bid board buyout buyouts cancer cancers candidate candidates car cardio cardiovascular cas9
@@ -70,7 +74,7 @@ TALK: frozenset[str] = _set(
     copd covid crispr crl cro cuts cut cystic data deal deals debt dementia depression dermatitis developer development device
     devices diabetes diagnostic diagnostics disease diseases disorder disorders doses dosed dose dosing downsize drug drugmaker
     drugs duchenne earnings eczema efficacy ema endpoint enrollment enzyme epilepsy eu europe exec fda fibrosis filing financing
-    first-in-human flu funding gene genes genetic genome genomic genomics glp glucagon gsk health healthcare heart hemophilia
+    first-in-human flu funding gene genes genetic genome genomic genomics glp glucagon health healthcare heart hemophilia
     hepatitis hiv hold huntington ibd immune immunology immunotherapy immuno ind infection inflammation inflammatory
     inhibitor inhibitors injection insulin investor investors ipo ipos jobs kidney kras label launch laid layoffs layoff lay
     leukemia license licenses licensing liver lung lupus lymphoma manufacturing market medicine medicines melanoma merger
@@ -85,6 +89,15 @@ TALK: frozenset[str] = _set(
     ulcerative colitis crohn crohns bladder ovarian prostate breast colorectal pancreatic hematology dermatology retinal
     ophthalmology cardiomyopathy hypertension stroke seizures sleep narcolepsy insomnia cough sepsis rsv dengue malaria
     tuberculosis hpv medtech catheter implant device robot robotic imaging sequencer proteomics proteome spatial
+    """
+)
+# Terms of the trade that are also somebody's name or its beginning ("CRISPR", "ADC", "Cell Therapy").
+JARGON: frozenset[str] = TALK | _set(
+    """
+    nextgen alk met kit ret egfr her2 braf kras
+    adc adcs car t b nk crispr rna dna cns alliance alliances access advanced applied precision solid tumor targeted innovative digital
+    national united global american european first new next life young better big open smart blue
+    north south east west international capital general standard center stage late early
     """
 )
 # Capitalised words after a company that belong to the sentence, not to its name.
