@@ -21,7 +21,7 @@ from signalwatch.simulate.happenings import Publication
 from signalwatch.simulate.web import Reply, Request, etag_of
 from signalwatch.simulate.world import World
 
-WINDOW = {"wire_a": 20, "wire_b": 20, "trade_a": 25, "trade_b": 15, "agency": 20, "ir": 10, "digest": 30}
+WINDOW = {"wire_a": 20, "wire_b": 20, "trade_a": 15, "trade_b": 12, "agency": 10, "ir": 10, "digest": 12}
 Shape = Callable[[str, Sequence[Publication]], bytes]
 _DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 

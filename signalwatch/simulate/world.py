@@ -176,13 +176,14 @@ class World:
         ``sec_data`` and one per feed. Raises KeyError when one is missing.
         """
         sources: list[dict[str, Any]] = [
-            {"id": "ctgov", "connector": "clinicaltrials", "title": "Trial registry", "every": "170m", "cadence": "5d",
+            {"id": "ctgov", "connector": "clinicaltrials", "title": "Trial registry", "every": "230m", "cadence": "5d",
              "settings": {"base_url": f"{base_urls['ctgov']}/api/v2", "first_days": 500, "window_days": 366}},
-            {"id": "edgar", "connector": "edgar", "title": "SEC filings", "every": "50m", "cadence": "5d",
+            {"id": "edgar", "connector": "edgar", "title": "SEC filings", "every": "110m", "cadence": "5d",
              "settings": {"base_www": base_urls["sec_www"], "base_data": base_urls["sec_data"]}},
         ]  # fmt: skip
+        # Just under a multiple of the demo's hourly step, so that jitter does not skip a turn.
         every = {
-            "wire_a": "50m", "wire_b": "50m", "trade_a": "110m", "trade_b": "110m", "agency": "350m", "ir": "230m", "digest": "470m",
+            "wire_a": "50m", "wire_b": "50m", "trade_a": "170m", "trade_b": "170m", "agency": "350m", "ir": "230m", "digest": "470m",
         }  # fmt: skip
         kinds = {
             "wire_a": "wire",
