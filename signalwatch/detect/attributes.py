@@ -61,7 +61,7 @@ _TEXT_CUES = {
     "ipo": re.compile(r"(?:ipo|initial public|offering|raise|raising|proceeds)"),
     "grant_award": re.compile(r"(?:grant|award|funding)"),
     "contract_award": re.compile(r"(?:contract|award|funding|budget|agreement|barda|order)"),
-    "merger_acquisition": re.compile(r"(?:acqui|buy|deal|purchase|merger|worth|upfront|takeover)"),
+    "merger_acquisition": re.compile(r"(?:acqui|buy|bought|deal|purchase|merger|worth|upfront|takeover|transaction|values|will pay|in cash)"),
     "facility_expansion": re.compile(r"(?:facility|plant|site|invest|project|campus|expan|construction)"),
     "partnership": re.compile(r"(?:deal|upfront|milestone|worth|invest|agreement|collaborat|partner)"),
     "licensing_deal": re.compile(r"(?:deal|upfront|milestone|worth|agreement|licen|rights)"),
@@ -119,6 +119,9 @@ def amount(context: Context) -> dict[str, Any]:
         if found is None:
             listed = _text_money(context)
             found = listed[0] if listed else None
+    elif found is None:
+        titled = find_money(context.doc.norm, 0, context.doc.title_end)
+        found = titled[0] if len(titled) == 1 else None
     return {"amount": found.amount, "currency": found.currency} if found else {}
 
 
@@ -421,7 +424,7 @@ def _distance(context: Context, position: int) -> int:
 _NEGATIVE = re.compile(
     r"(?<![a-z])(?:fail(?:s|ed|ure|ing)?|flunks?|flunked|miss(?:es|ed)?|did not meet|not meet|does not|didn't|did not|negative|disappoint\w*|flops?|flopped|falls? short|"
     r"fell short|setback|futility|lackluster|underwhelm\w*|stumbl\w+|crater\w*|plung\w+|tumbl\w+|tanks?|tanked|whiff\w*|unsuccessful|short of|no benefit|"
-    r"lags?|trails?|comes up short|worse|busts?|fizzl\w+|sinks?|sank|slump\w*|nosediv\w*|crash\w*|without (?:benefit|improving)|not superior|inferior to|weak\w*)(?![a-z])"
+    r"lags?|trails?|comes up short|worse|busts?|fizzl\w+|sinks?|sank|slump\w*|nosediv\w*|crash\w*|without (?:benefit|improving)|not met|comes? to nothing|came to nothing|not superior|inferior to|weak\w*)(?![a-z])"
 )
 _POSITIVE = re.compile(
     r"(?<![a-z])(?:positive|favou?rable|promising|encouraging|robust|strong|compelling|durable|superior\w*|success\w*|succeeds?|significant\w*|meaningful\w*|improv\w+|"
@@ -430,6 +433,11 @@ _POSITIVE = re.compile(
     r"extend\w*|prolong\w*|cuts|lowers?|leading|support\w*|protect\w*|safe|home run|rises?|climbs?|rocket\w*|spikes?|rall\w+|shines?|maintain\w*|delivers?|"
     r"delivered|jákvæð\w*|consistent|comparable|highlight\w*|non-?inferior\w*|eliminat\w+|restor\w+|prevent\w*|clears?|cleared|early promise|lift\w*|"
     r"vielversprechend\w*|positiv\w*|responses|wider use|win|builds?|makes .{0,30}case|differentiat\w+|predictive)(?![a-z])"
+)
+_FAILED = re.compile(
+    r"(?<![a-z])(?:fail(?:s|ed|ure|ing)?|flunks?|flunked|miss(?:es|ed)?(?! class)|did not|not meet|not met|does not|doesn't|didn't|falls? short|fell short|futility|flops?|"
+    r"disappoint\w*|comes? up short|comes? to nothing|came to nothing|unsuccessful|whiff\w*|underwhelm\w*|lackluster|no benefit|no better|not superior|without benefit|negative|setback|"
+    r"fizzl\w+|busts?|crash(?:es)? out)(?![a-z])"
 )
 _MIXED = re.compile(
     r"(?<![a-z])(?:mixed|but (?:fails|misses|failed|missed|falls)|despite missing|hits? .{0,40} but|misses .{0,60} but|two of three|one of two|some endpoints)(?![a-z])"
@@ -449,19 +457,14 @@ def outcome(context: Context) -> dict[str, Any]:
 
 
 def _judge(text: str) -> str | None:
+    """A stated miss outweighs praise, praise outweighs how the shares moved."""
     if _MIXED.search(text):
         return "mixed"
-    bad = _NEGATIVE.search(text)
-    good = _POSITIVE.search(text)
-    if bad and good:
-        return (
-            "negative"
-            if re.search(r"fail|miss|not meet|did not|flunk|flop|short|futility|disappoint", text)
-            else "positive"
-        )
-    if bad:
+    if _FAILED.search(text):
         return "negative"
-    return "positive" if good else None
+    if _POSITIVE.search(text):
+        return "positive"
+    return "negative" if _NEGATIVE.search(text) else None
 
 
 def headcount(context: Context) -> dict[str, Any]:
@@ -528,11 +531,15 @@ def role(context: Context) -> dict[str, Any]:
 _BOTH = re.compile(
     r"(?<![a-z])(?:succeed(?:s|ing)?|replac(?:es|ing|ed)|swaps?|swapped|succession|transition(?!ing to)|transitions|named successor|takes over from|hands over|change at the top|c-suite (?:shake|switch|swap)|makes way for)(?![a-z])"
 )
+_FOLLOWING = re.compile(
+    r"(?<![a-z])(?:following|after|upon|due to|with) (?:the )?(?:retirement|departure|resignation|passing) of|(?<![a-z])(?:succeeds|succeeding|replaces|replacing|who (?:is|will be) "
+    r"(?:retiring|leaving|stepping down|departing))(?![a-z])"
+)
 _LEAVES = re.compile(
     r"(?<![a-z])(?:retire(?:s|ment|d)?|resign(?:s|ation|ed)?|depart(?:s|ure|ed|ing)?|steps? down|stepping down|leaves?|leaving|exits?|ouster|ousted|ousts|out as|fired|fires|dies|passing|terminated)(?![a-z])"
 )
 _JOINS = re.compile(
-    r"(?<![a-z])(?:appoint(?:s|ed|ment|ments)?|names?|named|hires?|hired|elects?|elected|promot(?:es|ed|ion)|joins?|joined|recruits?|new (?:ceo|chief|cfo|head|chair)|taps?|tapped|welcomes?|adds?)(?![a-z])"
+    r"(?<![a-z])(?:appoint(?:s|ed|ment|ments)?|names?|named|hires?|hired|elects?|elected|enlists?|poach(?:es|ed)|install(?:s|ed)|picks|promot(?:es|ed|ion)|joins?|joined|recruits?|new (?:ceo|chief|cfo|head|chair)|taps?|tapped|welcomes?|adds?)(?![a-z])"
 )
 
 
@@ -545,6 +552,8 @@ def direction(context: Context) -> dict[str, Any]:
         start, end = 0, doc.title_end
     clause = doc.norm[start:end]
     if _BOTH.search(clause):
+        return {"direction": "both"}
+    if doc.in_title(context.start) and _FOLLOWING.search(doc.norm, doc.body, min(len(doc.norm), doc.body + 500)):
         return {"direction": "both"}
     leaves, joins = bool(_LEAVES.search(clause)), bool(_JOINS.search(clause))
     if leaves and joins:

@@ -15,7 +15,7 @@ from typing import Any
 
 from signalwatch.detect import programs
 from signalwatch.detect.attributes import EXTRACTORS, Context, designations
-from signalwatch.detect.names import Finder
+from signalwatch.detect.names import _ITEM_TITLE, Finder
 from signalwatch.detect.pack import ItemClass, Pack, Pattern, TriggerType
 from signalwatch.detect.phrases import TOKENS, Phrase
 from signalwatch.detect.roles import Casting, Match
@@ -126,10 +126,13 @@ class Detector:
             return Verdict(kinds.names, kinds.title_only, (), ())
         hits: list[Hit] = []
         refused: list[tuple[str, str, str]] = []
+        planned: set[str] = set()
         for owner, phrase in candidates.values():
             if isinstance(owner, ItemClass) or owner.type in kinds.dropped:
                 continue
-            self._match(doc, owner, phrase, kinds, hits, refused)
+            self._match(doc, owner, phrase, kinds, hits, refused, planned)
+        if planned:  # what the title only plans, the text does not make a fact
+            hits = [h for h in hits if h.title or h.pattern.type not in planned]
         return Verdict(kinds.names, kinds.title_only, tuple(sorted(hits, key=lambda h: h.rank)), tuple(refused))
 
     # --- items --------------------------------------------------------------------------------------------------
@@ -146,6 +149,11 @@ class Detector:
                 continue
             if owner.name in names and len(stories) == 1:
                 continue
+            if phrase in owner.anywhere:
+                if phrase.regex.search(doc.norm) and not (owner.unless and owner.unless.search(doc.norm)):
+                    names.append(owner.name)
+                    silent |= set(range(len(stories)))
+                continue
             for number, (start, end) in enumerate(stories):
                 if not phrase.regex.search(doc.norm, start, end):
                     continue
@@ -154,12 +162,12 @@ class Detector:
                 names.append(owner.name)
                 if owner.effect == "title_only":
                     title_only = True
-                elif owner.drop:
+                elif owner.drop and len(stories) == 1:
                     dropped |= owner.drop
                 else:
                     silent.add(number)
         for item in self.pack.items:
-            if item.against and len(tokens & item.against) > len(tokens & item.favour):
+            if item.against and len(tokens & item.against) > max(1, len(tokens & item.favour)):
                 names.append(item.name)
                 if item.drop:
                     dropped |= item.drop
@@ -169,7 +177,7 @@ class Detector:
 
     # --- matches ------------------------------------------------------------------------------------------------
 
-    def _match(self, doc: Doc, pattern: Pattern, phrase: Phrase, kinds: Kinds, hits: list[Hit], refused: list[tuple[str, str, str]]) -> None:
+    def _match(self, doc: Doc, pattern: Pattern, phrase: Phrase, kinds: Kinds, hits: list[Hit], refused: list[tuple[str, str, str]], planned: set[str]) -> None:
         trigger = self.pack.types[pattern.type]
         start = doc.title_end if pattern.where == "text" else 0
         end = doc.title_end if pattern.where == "title" or kinds.title_only else len(doc.norm)
@@ -179,6 +187,8 @@ class Detector:
             if not kinds.whole and m.start() < doc.title_end and not any(a <= m.start() < b for a, b in kinds.stories):
                 continue
             reason = self._refusal(doc, trigger, pattern, m)
+            if reason.startswith(("infinitive", "plan", "future", "rumour")) and m.start() < doc.title_end:
+                planned.add(pattern.type)
             if reason:
                 refused.append((f"{pattern.type}.{pattern.id}", m.group().strip(), reason))
                 continue
@@ -201,6 +211,8 @@ class Detector:
                 return f"unless_title: {again.group().strip()}"
         if pattern.needs and not pattern.needs.search(doc.norm):
             return "needs"
+        if doc.question(clause):
+            return "question"
         allowed = trigger.allow | pattern.allow
         low = doc.segment(clause, at, m.end(), self.pack.book.predicates)[0]
         verb = m.start("verb") if "verb" in m.re.groupindex and m.start("verb") >= 0 else at
@@ -208,7 +220,7 @@ class Detector:
             if scope.name in allowed:
                 continue
             place = verb if scope.name == "infinitive" else at
-            marker = scope.regex.search(_words_before(doc.norm, low, place, scope.words))
+            marker = scope.regex.search(_words_before(doc.norm, max(low, _fact_start(doc.norm, low, at)), place, scope.words))
             if marker:
                 return f"{scope.name}: {marker.group().strip()}"
         if "verb" in m.re.groupindex and m.start("verb") >= 0 and m.group("verb").split(" ")[0].endswith("ing"):
@@ -229,6 +241,9 @@ class Detector:
             trigger = self.pack.types[hit.pattern.type]
             if hit.pattern.only_listed and not listed:
                 continue
+            if hit.pattern.becomes_when and hit.pattern.becomes_when.search(doc.norm, hit.clause[0]):
+                hit = replace(hit, pattern=replace(hit.pattern, type=hit.pattern.becomes, set={}))
+                trigger = self.pack.types[hit.pattern.type]
             if trigger.listed and listed and not hit.pattern.always:
                 target = self.pack.types[trigger.listed]
                 hit = replace(hit, pattern=replace(hit.pattern, type=target.name, set={}))
@@ -250,9 +265,10 @@ class Detector:
             j
             for i, winner in enumerate(hits)
             for j, loser in enumerate(hits)
-            if loser.pattern.type in self.pack.types[winner.pattern.type].beats and parts[i][0] < parts[j][1] and parts[j][0] < parts[i][1]
+            if (loser.pattern.type in self.pack.types[winner.pattern.type].beats or winner.pattern.type in loser.pattern.yields) and parts[i][0] < parts[j][1] and parts[j][0] < parts[i][1]
         }
-        return [h for i, h in enumerate(hits) if i not in lost]
+        kept = [h for i, h in enumerate(hits) if i not in lost]
+        return [h for h in kept if not _background(h, kept, doc)]
 
     # --- detections ---------------------------------------------------------------------------------------------
 
@@ -291,10 +307,26 @@ def _stated(hits: tuple[Hit, ...], doc: Doc) -> tuple[Hit, ...]:
     """The matches that count: the title rules; the text speaks where the title says nothing, and in digests."""
     in_title = tuple(h for h in hits if h.title)
     if in_title and not _digest(doc):
-        return in_title
-    floor = 0.8 if in_title or _digest(doc) else 0.84
+        types = {h.pattern.type for h in in_title}
+        return in_title + tuple(h for h in hits if not h.title and h.pattern.beside and not doc.release_boilerplate(h.start) and h.pattern.type not in types)
+    digest = _digest(doc)
+    floor = 0.8 if digest else 0.84
+    filing = bool(_ITEM_TITLE.match(doc.raw, 0, doc.title_end))
+    if doc.release and not filing:
+        floor = 0.95  # a wire release says in its title what is new
     more = tuple(h for h in hits if not h.title and h.pattern.confidence >= floor and _told(h, doc))
     return in_title + more
+
+
+def _background(hit: Hit, hits: list[Hit], doc: Doc) -> bool:
+    """Is this only why another event of the clause happened (``lays off staff after trial failure``)?"""
+    for m in _AFTER.finditer(doc.norm, hit.clause[0], hit.start):
+        if any(o.clause == hit.clause and o.end <= m.start() + 1 and o.pattern.type != hit.pattern.type for o in hits):
+            return True
+    return False
+
+
+_AFTER = re.compile(r"(?<![a-z])(?:after|following|in wake of|in the wake of|in fallout from|months after|weeks after|amid) ")
 
 
 def _identifiable(event: Detection, publisher: str) -> bool:
@@ -326,6 +358,17 @@ def _first(norm: str, at: int) -> int:
     while at < len(norm) and norm[at] in " \n":
         at += 1
     return at
+
+
+_SUBORDINATE = re.compile(r"(?<![a-z])(?:after|following|amid|despite|thanks to|on the heels of|in wake of|in the wake of|on back of|on the back of|citing) ")
+
+
+def _fact_start(norm: str, start: int, at: int) -> int:
+    """What follows "after" or "despite" is told as a fact, whatever is planned before it."""
+    last = start
+    for m in _SUBORDINATE.finditer(norm, start, at):
+        last = m.end()
+    return last
 
 
 def _words_before(norm: str, start: int, at: int, count: int) -> str:

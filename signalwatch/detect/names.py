@@ -25,6 +25,7 @@ _TICKER = re.compile(
     r"[^():]{0,30}):\s*(?P<ticker>[A-Za-z0-9.\-]{1,12})",
     re.IGNORECASE,
 )
+_ITEM_TITLE = re.compile(r"\s*(.{2,90}?)\s+[-–—|:]\s+(?:Form )?(?:8-K|6-K|Item \d)", re.IGNORECASE)
 _HYPHEN_DESCRIPTOR = re.compile(
     r"-(?:based|backed|led|focused|listed|headquartered|born|bred|founded|funded|stage|owned|partnered|supported|grown|run)$",
     re.I,
@@ -118,6 +119,8 @@ class NameBook:
         core, low = word.core, word.low
         if _CODE.match(core) and not core.lower().startswith(("covid",)):
             return True
+        if core.isupper() and re.search(r"-\d+$", core):
+            return True  # OPTIMIZE-1: a study's name
         company_next = following is not None and following.low in self.suffixes
         if word.marked and not company_next:
             return True
@@ -191,10 +194,11 @@ def _possessed(raw: str, at: int) -> bool:
 
 def title_case(words: list[Word]) -> bool:
     """Is this headline written With Capitals On Most Words (or all in capitals)?"""
-    long = [w for w in words if len(w.core) > 3 and w.core[0].isalpha()]
+    long = [w for w in words if len(w.core) > 3 and w.core[0].isalpha() and w.low not in _FUNCTION and w.low not in _SMALL]
     if len(long) < 3:
         return False
-    return sum(1 for w in long if w.core[0].isupper()) / len(long) >= 0.62
+    small = sum(1 for w in long if w.core[0].islower())
+    return small <= max(0, len(long) // 6)
 
 
 class Finder:
@@ -269,8 +273,15 @@ class Finder:
             return False  # an abbreviation in brackets
         if _HYPHEN_DESCRIPTOR.search(core) or low in book.demonyms or low in book.descriptors:
             return _suffix_follows(words, i, book) and low not in book.demonyms
+        if "-" in core and not core.isupper() and all(p.lower() in book.common or p.lower() in book.descriptors or len(p) < 3 for p in core.split("-")):
+            return False  # Smart-pill, Hair-loss
         if core.isupper() and 2 <= len(core) <= 5 and not _suffix_follows(words, i, book):
-            return not capitals and i == 0 and low not in book.not_names and len(core) >= 3
+            if capitals and i == 0 and len(core) >= 3 and following is not None and following.low in book.verbs:
+                return True  # a ticker as the company's name: ABCD Discontinues ...
+            if capitals or len(core) < 3:
+                return False
+            linked = i > 0 and words[i - 1].low in {"with", "by", "from", "for", "and", "rejects", "approves", "accepts", "clears"}
+            return i == 0 or word.possessive or linked
         if low in book.common or low in book.verbs:
             if _suffix_follows(words, i, book):
                 return True
@@ -490,6 +501,9 @@ class Finder:
     def issuer(self) -> Issuer | None:
         """The company that speaks in a release: the name before the first ticker, or the first name after the dateline."""
         doc = self.doc
+        filed = _ITEM_TITLE.match(doc.raw, 0, doc.title_end)
+        if filed:
+            return Issuer(self.book.strip_legal(_join_raw(doc.raw, filed.start(1), filed.end(1))))
         m = _TICKER.search(doc.raw, doc.title_end)
         if m:
             name = self._name_before(m.start())
@@ -549,6 +563,12 @@ class Finder:
         return self.book.strip_legal(text)
 
 
+def _compound(word: Word, book: NameBook) -> bool:
+    """A compound of ordinary words in front of a name: Smart-pill maker, hair-loss start-up."""
+    parts = word.low.split("-")
+    return len(parts) > 1 and all(p in book.common or p in book.descriptors for p in parts)
+
+
 def _named_next(word: Word | None, book: NameBook) -> bool:
     return word is not None and (word.low in book.suffixes or word.low in book.verbs)
 
@@ -583,6 +603,7 @@ _FUNCTION = frozenset(
     "about against between during via per than up off out not no but if how why what when who which will can could may new now still yet also more "
     "most less first second third one two three four five six seven eight nine ten plus elsewhere here there he she they we you i our your my mr ms dr".split()
 )
+_SMALL = frozenset("than through towards toward within without across upon versus among around onto vs. from mid-year next-generation due".split())
 _OPENERS = frozenset(
     "with after in at amid following as from on despite by under for chasing seeking ahead armed fresh facing citing looking based while when once since "
     "hot before hoping aiming betting undeterred backed to using without near months weeks days years".split()

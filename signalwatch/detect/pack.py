@@ -28,9 +28,9 @@ _TYPE_KEYS = frozenset(
     "type polarity about allow deny attributes beats listed parties each unless unless_title patterns examples".split()
 )
 _PATTERN_KEYS = frozenset(
-    "id any where set allow unless unless_title needs confidence always only_listed proper".split()
+    "id any where set allow unless unless_title needs confidence always only_listed proper beside becomes yields".split()
 )
-_ITEM_KEYS = frozenset("effect title unless hard drop against favour".split())
+_ITEM_KEYS = frozenset("effect title anywhere unless hard drop against favour".split())
 _EXAMPLE_KEYS = frozenset("title text publisher kind expect".split())
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -52,6 +52,10 @@ class Pattern:
     always: bool = False
     only_listed: bool = False
     proper: bool = False
+    beside: bool = False
+    becomes: str = ""
+    yields: frozenset[str] = frozenset()
+    becomes_when: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class ItemClass:
     unless: re.Pattern[str] | None = None
     hard: re.Pattern[str] | None = None
     drop: frozenset[str] = frozenset()
+    anywhere: tuple[Phrase, ...] = ()
     against: frozenset[str] = frozenset()
     favour: frozenset[str] = frozenset()
 
@@ -343,6 +348,10 @@ class _Loader:
             if not isinstance(fixed, dict):
                 self._complain(source, (*path, "set"), "expected attribute: value")
                 fixed = {}
+            becomes = self._mapping(source, row["becomes"], (*path, "becomes"), ("type", "when")) if row.get("becomes") is not None else {}
+            other = self._text(source, becomes.get("type"), (*path, "becomes", "type"))
+            if becomes and other not in self.names:
+                self._complain(source, (*path, "becomes", "type"), f"unknown event type {other!r}", yamlsrc.expected(other, self.names))
             phrases = self._phrases(source, row.get("any"), (*path, "any"))
             if not phrases and not self.problems:
                 self._complain(source, (*path, "any"), "a pattern needs phrases", "any: [ ... ]")
@@ -361,6 +370,10 @@ class _Loader:
                     always=self._flag(source, row.get("always"), (*path, "always")),
                     only_listed=self._flag(source, row.get("only_listed"), (*path, "only_listed")),
                     proper=self._flag(source, row.get("proper"), (*path, "proper")),
+                    beside=self._flag(source, row.get("beside"), (*path, "beside")),
+                    becomes=other,
+                    yields=frozenset(self._choices(source, row.get("yields"), (*path, "yields"), self.names)),
+                    becomes_when=self._any(source, becomes.get("when"), (*path, "becomes", "when")),
                 )
             )
         return tuple(found)
@@ -412,6 +425,7 @@ class _Loader:
                     unless=self._any(source, row.get("unless"), (name, "unless")),
                     hard=self._any(source, row.get("hard"), (name, "hard")),
                     drop=frozenset(self._choices(source, row.get("drop"), (name, "drop"), self.names)),
+                    anywhere=self._phrases(source, row.get("anywhere"), (name, "anywhere")),
                     against=frozenset(w.lower() for w, _ in self._strings(source, row.get("against"), (name, "against"))),
                     favour=frozenset(w.lower() for w, _ in self._strings(source, row.get("favour"), (name, "favour"))),
                 )
@@ -481,7 +495,7 @@ def _index(
 ) -> dict[str, tuple[tuple[Pattern | ItemClass, Phrase], ...]]:
     index: dict[str, list[tuple[Pattern | ItemClass, Phrase]]] = {}
     for item in items:
-        for phrase in item.phrases:
+        for phrase in (*item.phrases, *item.anywhere):
             for anchor in phrase.anchors:
                 index.setdefault(anchor, []).append((item, phrase))
     for kind in types:

@@ -48,6 +48,7 @@ _BUILT_IN: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "money": (MONEY, None),
     "percent": (r"\d+(?:\.\d+)? ?(?:%|percent|per cent)", None),
     "number": (r"\d[\d,]*", None),
+    "possessive": (r"[^ \n]+(?:'s|s')", None),
     "phase": (PHASE, ("phase", "phases")),
     "series": (r"(?:pre-)?series[ \-](?:[a-h][0-9]?)(?![a-z])", ("series",)),
 }

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from signalwatch.detect.names import Finder, Issuer, Name
+from signalwatch.detect.names import _ITEM_TITLE, Finder, Issuer, Name
 from signalwatch.detect.text import Doc
 from signalwatch.model import Organisation
 
+_COMPANY_SAYS = re.compile(r"(?<![a-z])(?:the (?:company|biotech|firm|drugmaker|board|registrant)|we|our board)(?![a-z])")
 _LINK = re.compile(r"(?<![a-z])(?:with|from|by|and|for|of|to|between|versus)(?![a-z])")
 _REGULATORY = frozenset(
     "ind_clearance regulatory_designation regulatory_submission regulatory_approval regulatory_rejection trial_setback trial_start trial_results".split()
@@ -101,11 +102,20 @@ class Casting:
             name = finder.after(at, end, within=8)
             if name:
                 return self._prefer(name.text)
+        if not doc.in_title(match.start) and self.issuer and _COMPANY_SAYS.search(doc.norm, start, match.start + 1):
+            return self.issuer.name
         lead = self._lead(match)
         companies = [n for n in lead if n.kind == "company"]
         product_first = bool(lead) and lead[0].kind == "product"
         if companies and not product_first:
-            return self._prefer(companies[0].text)
+            if not doc.in_title(match.start) and companies[0].strength < 1:
+                pass
+            else:
+                return self._prefer(companies[0].text)
+        if not doc.in_title(match.start):
+            told = self._title_subject()
+            if told:
+                return told
         candidates = self._candidates(match)
         for name in candidates:
             if name.possessive:
@@ -144,6 +154,19 @@ class Casting:
             return owning or rest
         return owning or rest or linked
 
+    def _title_subject(self) -> str:
+        """For a fact told in the text only: the company that opens the title or owns something in it."""
+        doc = self.doc
+        for first, last in doc.clauses():
+            if not doc.in_title(first):
+                break
+            if ";" in doc.raw[: doc.title_end]:
+                return ""
+            lead = [n for n in self.finder.lead(first, last, last) if n.kind == "company" and n.strength >= 1]
+            if lead:
+                return lead[0].text
+        return self.issuer.name if self.issuer and _ITEM_TITLE.match(doc.raw, 0, doc.title_end) else ""
+
     def _firm(self, name: Name) -> bool:
         """Is this surely a company and not a capitalised word of a Title Case headline?"""
         words = name.text.lower().split(" ")
@@ -154,7 +177,7 @@ class Casting:
             return True
         if re.search(r"[a-z][A-Z]|\d", name.text):
             return True
-        return bool(re.search(r"(?:with|by|from) *$", self.doc.norm[max(0, name.start - 6) : name.start]))
+        return bool(re.search(r"(?:by|from) *$", self.doc.norm[max(0, name.start - 6) : name.start]))
 
     def _earlier_clause(self, match: Match) -> str:
         start = match.clause[0]

@@ -31,7 +31,7 @@ _ABBREVIATED = frozenset(
     "apr jun jul aug sept sep oct nov dec calif mass conn pa fla ill ind mich minn wash ga va md n.j n.c s.c n.y r.i tenn tex colo "
     "ariz wis u.s.a e.g i.e cf al a.m p.m neb ore".split()
 )
-_STOP = re.compile(r"[.!?](?=[ \n]+[^a-z])")
+_STOP = re.compile(r"[.!?](?=[ \n])")
 _LAST_WORD = re.compile(r"[^\s(,]+$")
 _TITLE_BREAKS = re.compile(r"(?<=\s)[–-]{1,2}(?=\s)|–|:(?=\s)|\s//\s|[?!](?=\s)")
 _TEXT_BREAKS = re.compile(r"(?<=\s)(?:–|--?)(?=\s)|\s//\s|(?<=[a-z]):(?=\s)")
@@ -109,7 +109,12 @@ class Doc:
         low, high = clause
         for m in _JOINT.finditer(self.norm, *clause):
             word = _WORD.match(self.norm, m.end())
-            if word is None or word.group() not in predicates:
+            if word is None:
+                continue
+            verb = word.group()
+            if verb not in predicates and not (
+                ("," in m.group() and verb.endswith("ing") and len(verb) > 5) or (verb + "s" in predicates and " to " in self.norm[clause[0] : m.start()])
+            ):
                 continue
             if m.start() <= start and m.end() > low:
                 low = max(low, m.start())
@@ -126,6 +131,15 @@ class Doc:
                 found.append((start, at))
                 start = at + 1
         return [*found, (start, self.title_end)]
+
+    def question(self, clause: tuple[int, int]) -> bool:
+        """Does a clause end in a question mark?"""
+        end = clause[1]
+        return end < len(self.raw) and self.raw[end] == "?" or self.raw[clause[0] : end].rstrip().endswith("?")
+
+    def release_boilerplate(self, position: int) -> bool:
+        """Does a position of a wire release stand beyond its announcing sentences, or before its "announced"?"""
+        return self.release and (position - self.body > 420)
 
     def in_title(self, position: int) -> bool:
         """Does a position lie in the title?"""
