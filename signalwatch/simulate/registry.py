@@ -293,8 +293,12 @@ class Registry:
                                  primary=(day.isoformat(), "ACTUAL"), completion=(day.isoformat(), "ACTUAL"),
                                  enrollment=(max(4, state.enrollment[0] // 2), "ACTUAL"))  # fmt: skip
         elif happening.type == "trial_setback" and rng.random() < 0.6:
-            done = self._publish(study, day, happening, ("trial_setback", "trial_status_change"), "", status="SUSPENDED",
-                                 why_stopped="Clinical hold by the FDA")  # fmt: skip
+            why = "Clinical hold by the FDA"
+            states = ("trial_setback", "trial_status_change")
+            done = self._publish(study, day, happening, states, "", status="SUSPENDED", why_stopped=why)
+            if done and rng.random() < 0.5:  # the hold is lifted: the status reverts
+                again = day + timedelta(days=rng.randint(25, 60))
+                self._publish(study, again, None, (), "registry_resumed", status="RECRUITING", why_stopped="")
         elif happening.type == "trial_completed":
             done = self._publish(study, day, happening, ("trial_completed", "trial_status_change"), "", status="COMPLETED",
                                  primary=(happening.occurs_at.date().isoformat(), "ACTUAL"),

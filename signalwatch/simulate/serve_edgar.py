@@ -49,6 +49,19 @@ _UNAVAILABLE = (
 )
 
 
+_UNDECLARED = (
+    b"<!DOCTYPE html><html><head><title>SEC.gov | Your Request Originates from an Undeclared Automated Tool</title></head><body>"
+    b"<h1>Your Request Originates from an Undeclared Automated Tool</h1><p>Please declare your traffic by updating your user "
+    b"agent to include company specific information.</p></body></html>"
+)
+
+
+def _undeclared(request: Request) -> Reply | None:
+    """The SEC refuses programs whose User-Agent holds no address."""
+    agent = next((v for k, v in request.headers.items() if k.lower() == "user-agent"), "")
+    return None if "@" in agent else Reply(403, _UNDECLARED, "text/html")
+
+
 def _missing() -> Reply:
     return Reply(404, _MISSING, "application/xml")
 
@@ -82,6 +95,8 @@ class SecWww:
 
     def __call__(self, request: Request) -> Reply:
         """Answer one request."""
+        if (refused := _undeclared(request)) is not None:
+            return refused
         path = request.path
         if path == "/cgi-bin/browse-edgar":
             return self._current(request)
@@ -194,6 +209,8 @@ class SecData:
 
     def __call__(self, request: Request) -> Reply:
         """Answer one request."""
+        if (refused := _undeclared(request)) is not None:
+            return refused
         match = re.match(r"^/submissions/CIK(\d{10})\.json$", request.path)
         company = self._filings.companies.get(int(match.group(1))) if match else None
         if company is None:

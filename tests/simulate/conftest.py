@@ -23,6 +23,7 @@ class Got(NamedTuple):
 
 
 Get = Callable[..., Got]
+AGENT = {"User-Agent": "simulation tests tests@signalwatch.example"}
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +60,7 @@ def fetcher(sim: Simulation) -> Get:
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
         try:
             target = path + ("?" + urlencode(query) if query else "")
-            connection.request("GET", target, headers={k.replace("_", "-"): v for k, v in headers.items()})
+            connection.request("GET", target, headers=AGENT | {k.replace("_", "-"): v for k, v in headers.items()})
             answer = connection.getresponse()
             return Got(answer.status, dict(answer.getheaders()), answer.read())
         finally:

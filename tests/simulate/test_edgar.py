@@ -208,3 +208,9 @@ def test_submissions_are_columns_newest_first_with_unreliable_times(sim: Simulat
     assert offsets[1] == {0}
     assert offsets[0] <= {4, 5}
     assert get("sec_data", "/submissions/CIK0000000001.json").status == 404
+
+
+def test_programs_without_an_address_in_their_user_agent_are_refused(sim: Simulation, get: Get) -> None:
+    for site, path in (("sec_www", "/cgi-bin/browse-edgar"), ("sec_data", "/submissions/CIK0000000001.json")):
+        got = get(site, path, User_Agent="python-requests/2.34")
+        assert (got.status, b"Undeclared Automated Tool" in got.body) == (403, True)
