@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from signalwatch.detect import load as load_detector
 from signalwatch.engine.health import HealthServer, Metrics
 from signalwatch.engine.local import Inline, LocalEngine, Tick
 from signalwatch.errors import ConfigError, Problem, RuleSetError
-from signalwatch.http import HostPolicy, HttpDoor, HttpSettings, default_hosts
+from signalwatch.http import HostPolicy, HostState, HttpDoor, HttpSettings, default_hosts
 from signalwatch.ingest import Ingest, PollReport, Watchlist
 from signalwatch.model import Dossier
 from signalwatch.notifiers import render as rendering
@@ -34,7 +34,7 @@ from signalwatch.resolve import Families, Resolver, load_families
 from signalwatch.routing import Router
 from signalwatch.ruleset import Pack, load_pack
 from signalwatch.store import Store, open_store
-from signalwatch.store.records import OperatorAlert, OutboxItem, SourceSpec, SourceState
+from signalwatch.store.records import HostBudget, OperatorAlert, OutboxItem, SourceSpec, SourceState
 
 _FAILURES_BEFORE_ALARM = 3
 _HEARTBEAT_LIMIT = 60.0
@@ -46,12 +46,10 @@ def _http_settings(config: Configuration) -> HttpSettings:
     agent = section.user_agent or f"signalwatch/{__version__} ({contact or 'no contact configured'})"
     hosts = dict(default_hosts())
     for host, one in section.hosts.items():
-        hosts[host] = HostPolicy(
-            min_interval=one.min_interval.total_seconds(),
-            daily_budget=one.daily_budget,
-            user_agent=one.user_agent,
-            group=one.group or host,
-        )
+        given = {name: getattr(one, name) for name in one.model_fields_set if name != "min_interval"}
+        if "min_interval" in one.model_fields_set:
+            given["min_interval"] = one.min_interval.total_seconds()
+        hosts[host] = replace(hosts.get(host, HostPolicy()), **given)
     return HttpSettings(
         user_agent=agent,
         contact=contact,
@@ -60,6 +58,9 @@ def _http_settings(config: Configuration) -> HttpSettings:
         connect_timeout=section.connect_timeout,
         read_timeout=section.read_timeout,
         max_wait=section.max_wait.total_seconds(),
+        total_timeout=section.total_timeout,
+        proxy=section.proxy,
+        ca_bundle=section.ca_bundle,
         hosts=hosts,
     )
 
@@ -119,6 +120,7 @@ class App:
         self._knowledge: Knowledge | None = None
         self._names = ""
         self._open_notices: list[OperatorAlert] = []
+        self._hosts: dict[str, HostBudget] | None = None
         self._watchlist: tuple[str, Watchlist] | None = None
         # Everything fallible is built before anything is opened or started.
         self.pack: Pack = load_pack(config.rules_folder)
@@ -127,7 +129,9 @@ class App:
         self.rules_signature = folder_signature(config.rules_folder)
         check_routes(self.pack, config)
         self.store: Store = open_store(config.database_url)
-        self.http = HttpDoor(_http_settings(config), self.clock, rng=self.rng)
+        self.http = HttpDoor(
+            _http_settings(config), self.clock, rng=self.rng, load_state=self._load_host, save_state=self._save_host
+        )
         self.sources: dict[str, ConfiguredSource] = {s.source_id: s for s in config.sources}
         service = config.settings.service
         self.ingest = Ingest(
@@ -154,6 +158,21 @@ class App:
             render=self.render,
             operator=self.operator_alert,
         )
+
+    def _load_host(self, group: str) -> HostState | None:
+        """What the database remembers of a host group's freeze and budget."""
+        if self._hosts is None:
+            self._hosts = self.store.load_hosts()
+        known = self._hosts.get(group)
+        if known is None:
+            return None
+        day = known.day.isoformat() if known.day is not None else ""
+        return HostState(frozen_until=known.frozen_until, next_at=known.next_at, day=day, used=known.used)
+
+    def _save_host(self, group: str, state: HostState) -> None:
+        """Remember a freeze or a spent budget over restarts."""
+        day = date.fromisoformat(state.day) if state.day else None
+        self.store.save_host(group, state.next_at, state.frozen_until, day=day, used=state.used)
 
     # --- what the stages need -----------------------------------------------------------------------------------
 
@@ -332,7 +351,11 @@ class App:
     def _resolve_notices(self, source_id: str, last_success: datetime) -> None:
         """A notice of a source is over when a later poll went well without repeating it."""
         for alert in self._open_notices:
-            if alert.subject.startswith(f"{source_id}: ") and alert.last_at is not None and alert.last_at < last_success:
+            if (
+                alert.subject.startswith(f"{source_id}: ")
+                and alert.last_at is not None
+                and alert.last_at < last_success
+            ):
                 self.operator_resolve("notice", alert.subject)
 
     def refresh_gauges(self) -> None:
@@ -438,6 +461,7 @@ class App:
         )  # fmt: skip
         until.wait()
         self.stop.set()
+        self.http.stop()
         engine.stop()
         clean = pool.drain(service.stop_within.total_seconds())
         self.store.release_outbox(self.owner)

@@ -178,6 +178,8 @@ class Planner:
         event = resolved.event
         intent = stories.assign(event, resolved.keys, self.g.candidates(resolved.keys))
         self.opened += intent.effect == "opened"
+        if event.correction and event.attributes.get("reverted") and intent.effect == "opened":
+            event = replace(event, quiet=True)  # it takes back what we never told: nothing to alert about
         self.g.add_story(intent.story)
         self.touched[intent.story_id] = intent.story
         accounts: dict[str, tuple[Organisation, Match]] = {}

@@ -49,6 +49,7 @@ class HostSettings(_Model):
     daily_budget: int | None = None
     user_agent: str | None = None
     group: str = ""
+    tls_max: str = Field(default="", pattern=r"^(|1\.2)$")
 
 
 class HttpSection(_Model):
@@ -59,6 +60,9 @@ class HttpSection(_Model):
     max_bytes: int = Field(default=25_000_000, ge=10_000)
     connect_timeout: float = Field(default=10.0, gt=0)
     read_timeout: float = Field(default=30.0, gt=0)
+    total_timeout: float = Field(default=180.0, gt=0)
+    proxy: str = ""
+    ca_bundle: str = ""
     max_wait: Duration = timedelta(seconds=20)
     hosts: Mapping[str, HostSettings] = {}
 

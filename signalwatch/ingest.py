@@ -299,6 +299,7 @@ class Ingest:
                 validators=page.validators,
                 quarantined=[*page.quarantined, *quarantined],
                 notices=page.notices,
+                read_keys=page.read_keys,
                 renew_until=now + self._lease,
             )
         )

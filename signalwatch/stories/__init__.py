@@ -14,26 +14,46 @@ from msgspec.structs import replace
 
 from signalwatch import ids
 from signalwatch.model import Change, Event, Program, ProgramRef, StoryIntent, StoryState
-from signalwatch.stories.features import features, name_words, skeleton
+from signalwatch.stories.features import features, from_registry, name_words, skeleton
 from signalwatch.stories.judge import LONGEST_WINDOW, STATUS_ORDER, contradiction, family, same, status_of, window
 
 __all__ = ["LONGEST_WINDOW", "assign", "family", "keys_of", "name_words", "program_of", "window"]
 
-PRECEDENCE: Mapping[str, int] = {"edgar": 3, "feeds:company": 2, "clinicaltrials": 1}
-"""filing > company release > registry > trade press; unknown sources count 0."""
+PRECEDENCE: Mapping[str, int] = {"filing": 3, "release": 2, "registry": 1}
+"""filing > company release > registry > trade press; other sources count 0."""
+
+
+def precedence(event: Event) -> int:
+    """How much a source's word weighs when two disagree on an attribute."""
+    by_connector = {"edgar": "filing", "clinicaltrials": "registry"}
+    return PRECEDENCE.get(event.origin or by_connector.get(event.connector, ""), 0)
 
 
 def keys_of(event: Event, accounts: Mapping[str, str]) -> tuple[str, ...]:
-    """Blocking keys: family x account, name word, ticker, product or study. ``accounts``: name -> account_id."""
+    """The keys an event is looked up by: family x account, name word, ticker, product or study.
+
+    A registry record names its study and asset, so among registry stories only those decide; by company it looks for
+    stories that prose told (``m:``). ``accounts``: organisation name -> account_id.
+    """
     group = family(event.type)
     f = features(event)
-    keys = [
+    keys = [f"{group}|p:{product}" for product in sorted(f.products)[:8]]
+    if from_registry(event):
+        keys.extend(f"{group}|m:{name}" for name in sorted(f.main | f.others))
+        return tuple(dict.fromkeys(keys))
+    keys.extend(
         f"{group}|a:{accounts[o.name]}" for o in event.organisations if o.role != "regulator" and o.name in accounts
-    ]
+    )
     keys.extend(f"{group}|n:{name}" for name in sorted(f.main | f.others))
     keys.extend(f"{group}|k:{skeleton(name)}" for name in sorted(f.main) if len(skeleton(name)) >= 2)
-    keys.extend(f"{group}|p:{product}" for product in sorted(f.products)[:6])
     return tuple(dict.fromkeys(keys))
+
+
+def _marks(event: Event, keys: Sequence[str]) -> tuple[str, ...]:
+    """The keys a story can be found by after this event told it."""
+    if from_registry(event):
+        return tuple(dict.fromkeys(k.replace("|m:", "|n:", 1) for k in keys))
+    return tuple(dict.fromkeys((*keys, *(k.replace("|n:", "|m:", 1) for k in keys if "|n:" in k))))
 
 
 def assign(event: Event, keys: Sequence[str], candidates: Sequence[StoryState]) -> StoryIntent:
@@ -47,7 +67,7 @@ def assign(event: Event, keys: Sequence[str], candidates: Sequence[StoryState]) 
     own = next((s for s in candidates if any(e.event_id == event.event_id for e in s.events)), None)
     if own is not None:  # assessed again (a review answer, reprocessing): its story stays its story
         effect: Any = "opened" if own.events[0].event_id == event.event_id else "evidence"
-        refreshed = replace(own, keys=tuple(dict.fromkeys((*own.keys, *keys))))
+        refreshed = replace(own, keys=tuple(dict.fromkeys((*own.keys, *_marks(event, keys)))))
         return StoryIntent(story_id=own.story_id, effect=effect, story=refreshed, reason="assessed again")
     wanted = set(keys)
     mine = features(event)
@@ -64,7 +84,7 @@ def assign(event: Event, keys: Sequence[str], candidates: Sequence[StoryState]) 
     if best is None:
         story_id = ids.digest("story", event.event_id)
         opened = StoryState(
-            story_id=story_id, type=event.type, keys=tuple(keys), opened_at=event.at, last_at=event.at,
+            story_id=story_id, type=event.type, keys=_marks(event, keys), opened_at=event.at, last_at=event.at,
             status=status_of(event), attributes=dict(event.attributes), events=(event,),
         )  # fmt: skip
         return StoryIntent(story_id=story_id, effect="opened", story=opened, reason="first telling")
@@ -77,9 +97,7 @@ def _join(event: Event, keys: Sequence[str], story: StoryState) -> StoryIntent:
     moved = status in order and story.status in order and order.index(status) > order.index(story.status)
     attributes = dict(story.attributes)
     disagreements: list[Change] = []
-    stronger = PRECEDENCE.get(event.connector, 0) > max(
-        (PRECEDENCE.get(e.connector, 0) for e in story.events), default=0
-    )
+    stronger = precedence(event) > max((precedence(e) for e in story.events), default=0)
     added = False
     for name, value in event.attributes.items():
         if name in ("status", "stage"):
@@ -93,7 +111,7 @@ def _join(event: Event, keys: Sequence[str], story: StoryState) -> StoryIntent:
                 attributes[name] = value
     joined = replace(
         story,
-        keys=tuple(dict.fromkeys((*story.keys, *keys))),
+        keys=tuple(dict.fromkeys((*story.keys, *_marks(event, keys)))),
         last_at=max(story.last_at, event.at),
         opened_at=min(story.opened_at, event.at),
         status=status if moved else story.status or status,

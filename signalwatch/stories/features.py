@@ -84,7 +84,8 @@ _WEAK = frozenset(
 )
 _SPELLING = {"mitbegruender": "founder", "gruender": "founder"}
 _TICKER = re.compile(
-    r"\(?\b(?:NASDAQ|NYSE(?: American| Arca| MKT)?|OTCQ[BX]|OTC|AMEX|TSXV?|LSE|AIM|SIX|EURONEXT|ASX|HKEX|XETRA|ETR)[A-Za-z /]{0,20}"
+    r"\(?\b(?:NASDAQ|NYSE(?: American| Arca| MKT)?|OTCQ[BX]|OTC|AMEX|TSXV?|LSE|AIM|SIX|EURONEXT|ASX|HKEX|XETRA|ETR)"
+    r"[A-Za-z /]{0,20}"
     r":\s*([A-Z]{1,5})\b",
     re.IGNORECASE,
 )
@@ -217,25 +218,32 @@ _COMPASS = frozenset(
     ]
 )
 _CODE_STOP = re.compile(
-    r"^(?:COVID|Item|Phase|Q[1-4]|FY|H[12]|CD|IL|PD|HER|GLP|CAR|Type|Part|Day|Week|Series|Class|Rule|Form|No|US|EU|BTK|TNF|mRNA|A1C|HIV|Top|Year|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|Nasdaq|CEO|K|ASH|ASCO|ESMO|EHA|AAN|ADA|AACR|ACR|Tier|Grade|Stage|Section|Chapter|Title|Article|S|F|N|BA|XBB|KP|JN|COV)[- ]?\d",
+    r"^(?:COVID|Item|Phase|Q[1-4]|FY|H[12]|CD|IL|PD|HER|GLP|CAR|Type|Part|Day|Week|Series"
+    r"|Class|Rule|Form|No|US|EU|BTK|TNF|mRNA|A1C|HIV|Top|Year|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug"
+    r"|Sep|Sept|Oct|Nov|Dec|Nasdaq|CEO|K|ASH|ASCO|ESMO|EHA|AAN|ADA|AACR|ACR"
+    r"|Tier|Grade|Stage|Section|Chapter|Title|Article|S|F|N|BA|XBB|KP|JN|COV)[- ]?\d",
     re.IGNORECASE,
 )
 _ROLE = (
     ("ceo", r"\bceo\b|chief executive|geschäftsführer|vorstandschef"), ("cfo", r"\bcfo\b|chief financial"),
     ("cmo", r"\bcmo\b|chief medical"), ("coo", r"\bcoo\b|chief operating"), ("cso", r"\bcso\b|chief scientific"),
     ("cbo", r"\bcbo\b|chief business"), ("cco", r"\bcco\b|chief commercial"), ("cto", r"\bcto\b|chief techn"),
-    ("founder", r"founder|gründer"), ("president", r"\bpresident\b(?! and)"), ("chair", r"\bchair"), ("board", r"\bboard\b|\bdirector\b"),
+    ("founder", r"founder|gründer"), ("president", r"\bpresident\b(?! and)"), ("chair", r"\bchair"),
+    ("board", r"\bboard\b|\bdirector\b"),
     ("general counsel", r"general counsel|chief legal"), ("rd", r"r&d|research and development|head of research"),
 )  # fmt: skip
 _ROLES = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _ROLE)
 _AGENCIES = {
     "fda": "fda", "food and drug administration": "fda", "therapeutic goods administration": "tga",
-    "center for drug evaluation": "nmpa", "national medical products administration": "nmpa", "cber": "fda", "cder": "fda", "us food and drug administration": "fda", "ema": "eu", "ec": "eu", "chmp": "eu",
+    "center for drug evaluation": "nmpa", "national medical products administration": "nmpa",
+    "cber": "fda", "cder": "fda", "us food and drug administration": "fda", "ema": "eu",
+    "ec": "eu", "chmp": "eu",
     "european commission": "eu", "european medicines agency": "eu", "mhra": "mhra", "nmpa": "nmpa", "cde": "nmpa",
     "pmda": "japan", "mhlw": "japan", "health canada": "canada", "tga": "tga", "anvisa": "anvisa", "swissmedic": "swissmedic",
 }  # fmt: skip
 _INSTRUMENTS = (
-    ("atm", r"at[- ]the[- ]market (?:offering|facility|program|equity|sales|agreement)|\batm\b|sales agreement|from time to time"),
+    ("atm", r"at[- ]the[- ]market (?:offering|facility|program|equity|sales|agreement)|\batm\b"
+     r"|sales agreement|from time to time"),
     ("debt", r"\bloan|credit facility|debt financing|venture debt|royalty financing|note purchase|convertible (?:senior )?notes"),
     ("pipe", r"private placement|\bpipe\b"), ("direct", r"registered direct"), ("warrant", r"warrant (?:inducement|exercise)"),
     ("rights", r"rights (?:issue|offering)"),
@@ -457,12 +465,17 @@ def features(event: Event) -> Features:
     key = (event.event_id, event.document_id, event.title)
     found = _KNOWN.get(key) if event.event_id else None
     if found is None:
-        found = _of_registry(event) if event.program is not None and event.program.nct_ids else _of_text(event)
+        found = _of_registry(event) if from_registry(event) else _of_text(event)
         if event.event_id:
             if len(_KNOWN) >= _KEEP:
                 _KNOWN.clear()
             _KNOWN[key] = found
     return found
+
+
+def from_registry(event: Event) -> bool:
+    """Whether the event comes from a study record rather than from prose that mentions one."""
+    return event.connector == "clinicaltrials"
 
 
 def _of_registry(event: Event) -> Features:

@@ -39,7 +39,15 @@ STATUS_ORDER: Mapping[str, tuple[str, ...]] = {
     "regulatory_submission": ("rolling", "submitted", "accepted"),
     "regulatory_approval": ("recommended", "tentative", "authorized", "approved"),
 }
-_PHASES = {"1": 1, "1a": 1, "1b": 1, "1/2": 12, "1b/2": 12, "1/2a": 12, "2": 2, "2a": 2, "2b": 2, "2/3": 23, "3": 3, "3b": 3, "pivotal": 3, "4": 4}  # fmt: skip
+_PHASES = {
+    "1": 1, "1a": 1, "1b": 1, "1/2": 12, "1b/2": 12, "1/2a": 12, "2": 2, "2a": 2, "2b": 2, "2/3": 23, "3": 3, "3b": 3,
+    "pivotal": 3, "4": 4,
+}  # fmt: skip
+
+
+_BY_AGENCY = frozenset(
+    {"regulatory_submission", "regulatory_approval", "regulatory_rejection", "ind_clearance", "regulatory_designation"}
+)
 
 
 def family(event_type: str) -> str:
@@ -77,15 +85,8 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
         da, db = a.attributes.get("designation"), b.attributes.get("designation")
         if da and db and da != db:
             return f"designation {db} / {da}"
-    if group in (
-        "regulatory_submission",
-        "regulatory_approval",
-        "regulatory_rejection",
-        "ind_clearance",
-        "regulatory_designation",
-    ):
-        if fa.agency and fb.agency and fa.agency != fb.agency:
-            return f"agency {fb.agency} / {fa.agency}"
+    if group in _BY_AGENCY and fa.agency and fb.agency and fa.agency != fb.agency:
+        return f"agency {fb.agency} / {fa.agency}"
     if group == "regulatory_submission":
         ka, kb = a.attributes.get("kind"), b.attributes.get("kind")
         if ka and kb and str(ka).casefold() != str(kb).casefold():
