@@ -92,19 +92,19 @@ def facts_of_programs(programs: Sequence[Program], history: Sequence[Signal], no
     modalities = dict.fromkeys(m for p in programs for m in p.modalities)
     countries: dict[str, None] = {}
     for signal in history:
-        if not signal.active:
+        attributes = signal.attributes
+        if not attributes or not signal.active:
             continue
         for name, into in (("areas", areas), ("modalities", modalities), ("countries", countries)):
-            value = signal.attributes.get(name)
-            if isinstance(value, list | tuple):
-                into.update(dict.fromkeys(str(v) for v in value))
-        series = signal.attributes.get("series")
+            value = attributes.get(name)
+            if value and type(value) in (list, tuple):
+                into.update(dict.fromkeys(map(str, value)))
         if signal.type in _FUNDING and signal.at <= now:
             facts["days_since_funding"] = (now - signal.at).days
-        if signal.type == "funding_round" and series in SERIES_ORDER:
-            facts["funding_stage"] = series
-        elif signal.type in ("ipo", "public_offering"):
-            facts["funding_stage"] = "public"
+            if signal.type != "funding_round":
+                facts["funding_stage"] = "public"
+            elif attributes.get("series") in SERIES_ORDER:
+                facts["funding_stage"] = attributes["series"]
     phases = [p.phase for p in programs if p.phase in PHASE_ORDER]
     if phases:
         facts["stage"] = max(phases, key=lambda p: PHASE_ORDER[p])
@@ -146,34 +146,54 @@ def _with(history: Sequence[Signal], signal: Signal) -> tuple[Signal, ...]:
     return tuple(sorted(others, key=lambda s: (s.at, s.signal_id)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A case with everything derived from it."""
+
+    case: Case
+    pack: Pack
+    signal: Signal
+    history: tuple[Signal, ...]
+    facts: Mapping[str, Any]
+    fit: Fit
+    activity: Activity
+
+    @property
+    def tier(self) -> int:
+        return self.case.tier.tier
+
+
+def _know(case: Case, pack: Pack, signal: Signal) -> _Known:
+    history = _with(case.history, signal)
+    facts = scoring.facts_of(case.account, pack.icp, facts_of_programs(case.programs, history, case.now))
+    return _Known(
+        case=case,
+        pack=pack,
+        signal=signal,
+        history=history,
+        facts=facts,
+        fit=scoring.fit_of(case.account, pack.icp, facts),
+        activity=scoring.activity(history, case.now, pack.scoring),
+    )
+
+
 def view_of(case: Case, pack: Pack) -> View:
     """What the rules see of a case: for explain, backtest and tests."""
-    signal = _scored(case, pack)
-    history = _with(case.history, signal)
-    facts = facts_of_programs(case.programs, history, case.now)
-    fit = scoring.fit(case.account, pack.icp, facts)
-    return _view(case, pack, signal, history, facts, fit, scoring.activity(history, case.now, pack.scoring))
+    return _view(_know(case, pack, _scored(case, pack)))
 
 
-def _view(
-    case: Case,
-    pack: Pack,
-    signal: Signal,
-    history: tuple[Signal, ...],
-    facts: Mapping[str, Any],
-    fit: Fit,
-    now: Activity,
-) -> View:
+def _view(known: _Known) -> View:
+    case, pack = known.case, known.pack
     return View(
         account=case.account,
-        trigger=signal,
+        trigger=known.signal,
         now=case.now,
-        history=history,
+        history=known.history,
         tier=case.tier.tier,
         tier_since=case.tier.since,
-        fit=fit,
-        activity=now,
-        facts=scoring.facts_of(case.account, pack.icp, facts),
+        fit=known.fit,
+        activity=known.activity,
+        facts=known.facts,
         measure=lambda part, at: scoring.activity(part, at, pack.scoring),
     )
 
@@ -204,88 +224,85 @@ def decide(case: Case, pack: Pack, *, accounts_hash: str = "", payload_hash: str
         hashes=hashes,
     )
     signal = _scored(case, pack)
-    before = [s for s in case.history if s.signal_id != signal.signal_id and s.active]
-    if case.story.effect in ("evidence", "updated", "corrected"):
-        before += [s for s in case.history if s.signal_id == signal.signal_id and s.active]
-    activity_before = scoring.activity(before, case.now, pack.scoring).total
     if case.story.effect == "corrected":
-        return _corrected(case, pack, base, signal, activity_before)
-    history = _with(case.history, signal)
-    facts = facts_of_programs(case.programs, history, case.now)
-    fit = scoring.fit(case.account, pack.icp, facts)
-    state = scoring.activity(history, case.now, pack.scoring)
-    view = _view(case, pack, signal, history, facts, fit, state)
-    outcomes = pack.evaluate(view)
+        return _corrected(case, pack, base, signal)
+    known = _know(case, pack, signal)
+    outcomes = pack.evaluate(_view(known))
     live = [o for o in outcomes if o.fired and o.status == "live"]
     bonus = sum(o.points for o in live)
     if bonus and case.story.effect in ("opened", "status_change"):
-        signal = replace(signal, points=signal.points + bonus)
-        state = scoring.activity(_with(case.history, signal), case.now, pack.scoring)
-    decided = replace(base, signal=signal, outcomes=outcomes, fit=fit, activity=state, activity_before=activity_before)
-    return _speak(case, pack, decided, live, fit, state)
+        known = _know(case, pack, replace(signal, points=signal.points + bonus))
+    decided = replace(
+        base,
+        signal=known.signal,
+        outcomes=outcomes,
+        fit=known.fit,
+        activity=known.activity,
+        activity_before=_before(known),
+    )
+    return _speak(known, decided, live)
 
 
-def _corrected(case: Case, pack: Pack, base: Decision, signal: Signal, before: float) -> Decision:
+def _before(known: _Known) -> float:
+    """Activity before this event: without its signal, unless it retells what counted already."""
+    case, scored = known.case, known.pack.scoring
+    if case.story.effect in ("evidence", "updated", "corrected"):
+        return scoring.total_activity([s for s in case.history if s.active], case.now, scored)
+    return scoring.total_without(known.activity, known.signal, known.history, case.now, scored)
+
+
+def _corrected(case: Case, pack: Pack, base: Decision, signal: Signal) -> Decision:
     """A correction unwinds the points and tells everybody who heard of the original; no rule is put to it."""
-    gone = replace(signal, active=False)
-    history = _with(case.history, gone)
-    facts = facts_of_programs(case.programs, history, case.now)
-    state = scoring.activity(history, case.now, pack.scoring)
+    known = _know(case, pack, replace(signal, active=False))
     alerts: tuple[AlertIntent, ...] = ()
     notes = [f"Corrected: {_number(signal.points)} points taken back"] if signal.points else []
     if case.tier.open_recommendation:
         notes.append("An open recommendation for this account may rest on what is corrected here")
     if case.told:
-        reason = case.story.reason or "corrected"
-        alerts = (_alert(case, "correction", (), reason),)
+        alerts = (_alert(case, "correction", (), case.story.reason or "corrected"),)
     return replace(
         base,
-        signal=gone,
-        fit=scoring.fit(case.account, pack.icp, facts),
-        activity=state,
-        activity_before=before,
+        signal=known.signal,
+        fit=known.fit,
+        activity=known.activity,
+        activity_before=_before(known),
         alerts=alerts,
         stopped_by="" if alerts else "correction",
         notes=tuple(notes),
     )
 
 
-def _speak(
-    case: Case, pack: Pack, decided: Decision, live: Sequence[RuleOutcome], fit: Fit, state: Activity
-) -> Decision:
+def _speak(known: _Known, decided: Decision, live: Sequence[RuleOutcome]) -> Decision:
     """Proposal, guards and alerts of a scored and evaluated event."""
+    case = known.case
     notes: list[str] = []
     told_update = case.told and case.story.effect == "status_change"
-    stopped = _silenced(case, fit, told_update)
-    moves = _moves(case, pack, live, fit, state)
+    stopped = _silenced(case, known.fit, told_update)
+    moves = _moves(known, live)
     recommendation: Recommendation | None = None
-    if not stopped and moves:
-        recommendation, stopped_move, said = _propose(case, pack, decided, moves, state)
-        notes += said
+    stopped_move = ""
+    if moves and not stopped:
+        recommendation, stopped_move, notes = _propose(known, decided, moves)
+    telling = [o for o in live if o.alert and not _only_proposes(o, known.tier)]
+    rules = tuple(o.rule_id for o in telling)
+    alerts: tuple[AlertIntent, ...] = ()
+    if stopped:
+        pass
+    elif recommendation is not None:
+        both = tuple(dict.fromkeys((*recommendation.rule_ids, *rules)))
+        alerts = (_alert(case, "recommendation", both, recommendation.because),)
+    elif told_update:
+        alerts = (_alert(case, "update", rules, case.story.reason),)
+    elif telling:
+        alerts = (_alert(case, "alert", rules, _because(telling)),)
     else:
-        stopped_move = ""
-    telling = [o for o in live if o.alert and not _only_proposes(o, case.tier.tier)]
-    alerts: list[AlertIntent] = []
-    if not stopped:
-        if recommendation is not None:
-            kind: Literal["alert", "update", "correction", "recommendation"] = "recommendation"
-            rules = tuple(dict.fromkeys((*recommendation.rule_ids, *(o.rule_id for o in telling))))
-            alerts.append(_alert(case, kind, rules, recommendation.because))
-        elif told_update:
-            alerts.append(_alert(case, "update", tuple(o.rule_id for o in telling), case.story.reason))
-        elif telling:
-            alerts.append(_alert(case, "alert", tuple(o.rule_id for o in telling), _because(telling)))
-        else:
-            stopped = stopped_move
-    wanted = bool(live) or bool(moves) or told_update
-    if not wanted:
+        stopped = stopped_move
+    if not (live or moves or told_update) and case.match.status == "matched":
         stopped = "shadow" if any(o.fired and o.status == "shadow" for o in decided.outcomes) else ""
-        if case.match.status != "matched":
-            stopped = "held match"
     return replace(
         decided,
         recommendation=recommendation,
-        alerts=tuple(alerts),
+        alerts=alerts,
         stopped_by="" if alerts else stopped,
         notes=tuple(notes),
     )
@@ -333,9 +350,9 @@ def _better(one: int, other: int) -> bool:
     return one != 0 and (other == 0 or one < other)
 
 
-def _moves(case: Case, pack: Pack, live: Sequence[RuleOutcome], fit: Fit, state: Activity) -> list[_Move]:
+def _moves(known: _Known, live: Sequence[RuleOutcome]) -> list[_Move]:
     """Moves that fired rules and thresholds ask for, the furthest elevation first."""
-    tier = case.tier.tier
+    tier = known.tier
     by_target: dict[int, list[RuleOutcome]] = {}
     for outcome in live:
         if outcome.propose_tier is not None and outcome.propose_tier != tier:
@@ -346,13 +363,12 @@ def _moves(case: Case, pack: Pack, live: Sequence[RuleOutcome], fit: Fit, state:
             rule_ids=tuple(o.rule_id for o in several),
             because=_because(several),
             play=next((o.play for o in several if o.play), ""),
-            auto_approve=all(_auto(pack.rule(o.rule_id)) for o in several),
+            auto_approve=all(_auto(known.pack.rule(o.rule_id)) for o in several),
         )
         for target, several in by_target.items()
     ]
-    # A threshold is crossed by good news only: the score may still be high on the day of the lay-offs.
-    if case.signal.polarity != "negative" and scoring.points_for(_scored(case, pack), pack.scoring)[2] != "negative":
-        moves += _thresholds(tier, pack, fit, state)
+    if known.signal.polarity != "negative":  # the score may still be high on the day of the lay-offs
+        moves += _thresholds(known)
     elevating = sorted((m for m in moves if _better(m.tier, tier)), key=lambda m: m.tier)
     lowering = sorted((m for m in moves if not _better(m.tier, tier)), key=lambda m: -m.tier)
     return elevating + lowering
@@ -362,11 +378,12 @@ def _auto(rule: Rule | None) -> bool:
     return rule is not None and rule.auto_approve
 
 
-def _thresholds(tier: int, pack: Pack, fit: Fit, state: Activity) -> list[_Move]:
+def _thresholds(known: _Known) -> list[_Move]:
+    fit, state = known.fit, known.activity
     out: list[_Move] = []
     for number in (1, 2):
-        policy = pack.tiers.tiers.get(number)
-        if policy is None or policy.enter_activity is None or not _better(number, tier):
+        policy = known.pack.tiers.tiers.get(number)
+        if policy is None or policy.enter_activity is None or not _better(number, known.tier):
             continue
         enough_fit = policy.enter_fit is None or fit.score >= policy.enter_fit
         if enough_fit and state.total >= policy.enter_activity:
@@ -377,29 +394,28 @@ def _thresholds(tier: int, pack: Pack, fit: Fit, state: Activity) -> list[_Move]
     return out
 
 
-def _propose(
-    case: Case, pack: Pack, decided: Decision, moves: Sequence[_Move], state: Activity
-) -> tuple[Recommendation | None, str, list[str]]:
+def _propose(known: _Known, decided: Decision, moves: Sequence[_Move]) -> tuple[Recommendation | None, str, list[str]]:
     """The first move that no guard stops; else the guard, and notes about both."""
     stopped = ""
     notes: list[str] = []
     for move in moves:
-        guard, said = _guard(case, pack, move)
+        guard, said = _guard(known, move)
         if guard:
             stopped = stopped or guard
             notes.append(said)
             continue
-        recommendation, more = _recommendation(case, pack, decided, move, state)
-        return recommendation, "", notes + more
+        recommendation, more = _recommendation(known, decided, move)
+        return recommendation, "", list(dict.fromkeys(notes + more))
     return None, stopped, list(dict.fromkeys(notes))
 
 
-def _guard(case: Case, pack: Pack, move: _Move) -> tuple[str, str]:
+def _guard(known: _Known, move: _Move) -> tuple[str, str]:
     """What stops a move, with a note; ("", "") when nothing does."""
+    case, pack = known.case, known.pack
     policy, tier = pack.tiers, case.tier
     elevating = _better(move.tier, tier.tier)
     if elevating:
-        distress = _distress(case, pack)
+        distress = _distress(known)
         if distress is not None:
             words = distress.type.replace("_", " ")
             until = distress.at + policy.inhibit_for
@@ -415,20 +431,19 @@ def _guard(case: Case, pack: Pack, move: _Move) -> tuple[str, str]:
     return "", ""
 
 
-def _distress(case: Case, pack: Pack) -> Signal | None:
+def _distress(known: _Known) -> Signal | None:
     """The newest distress signal that still inhibits."""
-    if not pack.tiers.distress:
+    tiers, now = known.pack.tiers, known.case.now
+    if not tiers.distress:
         return None
-    test = EventTest("distress", pack.tiers.distress_group, pack.tiers.distress)
-    since = case.now - pack.tiers.inhibit_for
-    history = _with(case.history, _scored(case, pack))
-    return next((s for s in reversed(history) if since <= s.at <= case.now and test.passes(s)), None)
+    test = EventTest("distress", tiers.distress_group, tiers.distress)
+    since = now - tiers.inhibit_for
+    return next((s for s in reversed(known.history) if since <= s.at <= now and test.passes(s)), None)
 
 
-def _recommendation(
-    case: Case, pack: Pack, decided: Decision, move: _Move, state: Activity
-) -> tuple[Recommendation, list[str]]:
+def _recommendation(known: _Known, decided: Decision, move: _Move) -> tuple[Recommendation, list[str]]:
     """The proposal, as an elevation, a step down, a swap or a place on the waiting list."""
+    case, pack = known.case, known.pack
     policy, tier = pack.tiers, case.tier
     notes: list[str] = []
     kind: Literal["elevate", "lower", "swap", "waiting_list", "exclude"] = "elevate"
@@ -438,7 +453,7 @@ def _recommendation(
     elif not _better(move.tier, tier.tier):
         kind = "lower"
     else:
-        kind, swap_with, said = _room(case, pack, move.tier, state)
+        kind, swap_with, said = _room(case, pack, move.tier, known.activity)
         notes += said
     play = move.play or getattr(policy.tiers.get(move.tier), "play", "")
     found = pack.plays.get(play)
@@ -522,7 +537,7 @@ def review(
 
 
 def _activity_at(history: Sequence[Signal], moment: datetime, pack: Pack) -> float:
-    return scoring.activity([s for s in history if s.at <= moment], moment, pack.scoring).total
+    return scoring.total_activity([s for s in history if s.at <= moment], moment, pack.scoring)
 
 
 def run_examples(pack: Pack) -> tuple[ExampleResult, ...]:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
-from signalwatch.model import Account, Activity, Event, Fit, Polarity, ScoreLine, Signal
+from signalwatch.model import EVENT_TYPES, Account, Activity, Event, Fit, Polarity, ScoreLine, Signal
 from signalwatch.ruleset import units
 from signalwatch.ruleset.fields import PHASE_ORDER, SERIES_ORDER, Field
-from signalwatch.ruleset.policy import Criterion, Icp, Personas, PointsRule, Scoring, Segment
+from signalwatch.ruleset.policy import Criterion, Icp, Personas, Scoring, Segment
 
 _SPLIT = re.compile(r"\s*[;|]\s*")
 _PHASE = re.compile(r"(?:phase|ph\.?)?\s*_?([0-4](?:[ab])?(?:/[0-4][ab]?)?)\Z", re.IGNORECASE)
@@ -87,51 +88,86 @@ def activity(history: Sequence[Signal], now: datetime, scoring: Scoring) -> Acti
 
     Signals that are inactive (unwound by a correction) or lie in the future count nothing.
     """
-    lines: list[ScoreLine] = []
-    by_type: dict[str, float] = {}
-    personas: dict[str, None] = {}
-    people: set[str] = set()
-    warm = 0.0
-    for signal in sorted(history, key=lambda s: (s.at, s.signal_id), reverse=True):  # newest first: caps keep the fresh
-        if not signal.active or signal.at > now:
-            continue
-        rule = scoring.of(signal.type)
-        counts = signal.points * decay(now - signal.at, signal.half_life or rule.half_life)
-        if abs(counts) < scoring.floor:
-            continue
-        used = by_type.get(signal.type, 0.0)
-        counts = _capped(counts, used, rule)
-        by_type[signal.type] = used + counts
-        if signal.engagement:
-            warm += counts
-            if signal.persona:
-                personas[signal.persona] = None
-            if signal.person:
-                people.add(signal.person)
-        if counts:
-            lines.append(_line(signal, counts, now))
-    bonus = breadth(len(personas), scoring)
-    if bonus > 1 and warm > 0:
-        extra = warm * (bonus - 1)
-        lines.append(
-            ScoreLine(
-                label=f"Breadth: {len(personas)} personas engaged", points=round(extra, 2), counts=round(extra, 2)
-            )
-        )
-        warm += extra
+    counted = _Counted(history, now, scoring)
+    lines = [_line(signal, counts, now) for signal, counts in counted.items]
+    if counted.extra:
+        label = f"Breadth: {len(counted.personas)} personas engaged"
+        lines.append(ScoreLine(label=label, points=counted.extra, counts=counted.extra))
     lines.sort(key=lambda line: (-abs(line.counts), line.label, line.signal_id))
-    total = sum(line.counts for line in lines)
     return Activity(
-        total=round(total, 2), engagement=round(warm, 2), lines=tuple(lines), personas=tuple(sorted(personas))
+        total=counted.total, engagement=counted.engagement, lines=tuple(lines), personas=tuple(sorted(counted.personas))
     )
+
+
+def total_activity(history: Sequence[Signal], now: datetime, scoring: Scoring) -> float:
+    """The total of ``activity`` without its lines."""
+    return _Counted(history, now, scoring).total
+
+
+def total_without(state: Activity, signal: Signal, history: Sequence[Signal], now: datetime, scoring: Scoring) -> float:
+    """What the total of ``state`` would be without one of its signals.
+
+    A plain difference, unless caps or breadth make the signals depend on one another; then it is computed anew.
+    """
+    if not signal.engagement:
+        own = next((line.counts for line in state.lines if line.signal_id == signal.signal_id), 0.0)
+        cap = scoring.of(signal.type).cap
+        if cap is None or not own:
+            return round(state.total - own, 2)
+        same_type = {s.signal_id for s in history if s.type == signal.type}
+        counts = [line.counts for line in state.lines if line.signal_id in same_type]
+        one_sign = min(counts) > 0 or max(counts) < 0
+        if one_sign and abs(sum(counts)) < cap - 0.02:
+            return round(state.total - own, 2)
+    return total_activity([s for s in history if s.signal_id != signal.signal_id], now, scoring)
+
+
+_NEWEST = attrgetter("at", "signal_id")
+
+
+class _Counted:
+    """What every signal counts now. Rounded to what is shown, so that the lines add up to the total."""
+
+    __slots__ = ("engagement", "extra", "items", "personas", "total")
+
+    def __init__(self, history: Sequence[Signal], now: datetime, scoring: Scoring) -> None:
+        items: list[tuple[Signal, float]] = []
+        used: dict[str, float] = {}
+        personas: dict[str, None] = {}
+        total = warm = 0.0
+        by_type, default, floor = scoring.by_type, scoring.default, scoring.floor
+        for signal in sorted(history, key=_NEWEST, reverse=True):  # newest first: a cap keeps what is fresh
+            points = signal.points
+            if not points or not signal.active or signal.at > now:
+                continue
+            rule = by_type.get(signal.type, default)
+            counts = points * decay(now - signal.at, signal.half_life or rule.half_life)
+            if -floor < counts < floor:
+                continue
+            if rule.cap is not None:
+                before = used.get(signal.type, 0.0)
+                counts = max(-rule.cap, min(rule.cap, before + counts)) - before
+                used[signal.type] = before + counts
+            counts = round(counts, 2)
+            if signal.engagement:
+                warm += counts
+                if signal.persona:
+                    personas[signal.persona] = None
+            if counts:
+                items.append((signal, counts))
+                total += counts
+        factor = breadth(len(personas), scoring) if warm > 0 else 1.0
+        self.extra = round(warm * (factor - 1), 2) if factor > 1 else 0.0
+        self.items = items
+        self.personas = personas
+        self.engagement = round(warm + self.extra, 2)
+        self.total = round(total + self.extra, 2)
 
 
 def decay(age: timedelta, half_life: timedelta) -> float:
     """What is left of 1 after ``age``: 0.5 after one half-life. Nothing decays before it happened."""
-    seconds = half_life.total_seconds()
-    if seconds <= 0 or age.total_seconds() <= 0:
-        return 1.0
-    return float(0.5 ** (age.total_seconds() / seconds))
+    ratio = age / half_life if half_life else 0.0
+    return float(0.5**ratio) if ratio > 0 else 1.0
 
 
 def breadth(personas: int, scoring: Scoring) -> float:
@@ -139,25 +175,29 @@ def breadth(personas: int, scoring: Scoring) -> float:
     return min(scoring.breadth_most, 1.0 + scoring.breadth_bonus * max(0, personas - 1))
 
 
-def _capped(counts: float, used: float, rule: PointsRule) -> float:
-    if rule.cap is None:
-        return counts
-    return max(-rule.cap, min(rule.cap, used + counts)) - used
-
-
 def _line(signal: Signal, counts: float, now: datetime) -> ScoreLine:
     days = (now - signal.at).days
-    label = signal.type.replace("_", " ").capitalize()
-    phase, series = signal.attributes.get("phase"), signal.attributes.get("series")
-    if phase and signal.type.startswith("trial"):
-        label = f"Phase {phase} {signal.type.removeprefix('trial_').replace('_', ' ')}"
-    elif series and series != "unspecified":
-        label = f"{label}, series {series}"
+    label = _WORDS.get(signal.type) or _words(signal.type)
+    attributes = signal.attributes
+    if attributes:
+        phase = attributes.get("phase")
+        series = attributes.get("series")
+        if phase and signal.type.startswith("trial"):
+            label = f"Phase {phase} {signal.type.removeprefix('trial_').replace('_', ' ')}"
+        elif series and series != "unspecified":
+            label = f"{label}, series {series}"
     if days:
         label = f"{label} ({days} d ago)"
     return ScoreLine(
-        label=label, points=round(signal.points, 2), counts=round(counts, 2), at=signal.at, signal_id=signal.signal_id
+        label=label, points=round(signal.points, 2), counts=counts, at=signal.at, signal_id=signal.signal_id
     )
+
+
+def _words(event_type: str) -> str:
+    return event_type.replace("_", " ").capitalize()
+
+
+_WORDS = {name: _words(name) for name in EVENT_TYPES}
 
 
 def qualified(state: Activity, scoring: Scoring) -> bool:
@@ -272,7 +312,11 @@ def fit(account: Account, icp: Icp, facts: Mapping[str, Any] | None = None) -> F
     (icp.yaml ``unknown``) keeps one known attribute from deciding alone; unknown attributes change nothing and are
     listed. ``excluded`` says why, when a negative ICP matches.
     """
-    known = facts_of(account, icp, facts)
+    return fit_of(account, icp, facts_of(account, icp, facts))
+
+
+def fit_of(account: Account, icp: Icp, known: Mapping[str, Any]) -> Fit:
+    """``fit`` from facts that were read before (``facts_of``)."""
     excluded = next((e.because for e in icp.exclude if _passes(e.tests, account, known)), "")
     if not excluded and account.tier == 0:
         excluded = "tier 0: on the exclusion list"

@@ -35,6 +35,15 @@ class Comparison:
     samples: tuple[Any, ...] = ()  # raw values around the bounds: what contradictions are searched with
     exact: frozenset[Any] | None = None  # the plain set of words, where membership is all there is to test
 
+    @property
+    def cost(self) -> int:
+        """Rough cost of the test, so that the cheapest of several can be tried first."""
+        if self.op == "matches":
+            return 5
+        if self.op in ("contains", "starts_with"):
+            return 4
+        return 0 if self.exact is not None else 1 if self.rank is not None or self.op == "exists" else 2
+
     def miss(self, raw: Any) -> str:
         """Why ``raw`` does not pass, in words: ``phase 1 < 2``."""
         label = self.name
@@ -215,7 +224,19 @@ def _list_test(reader: Reader, path: Path, field: Field, op: str, value: Any) ->
         return (lambda raw: wanted <= held(raw)), shown, None
     if op == "none_of":
         return (lambda raw: wanted.isdisjoint(held(raw))), shown, None
-    return (lambda raw: raw is not None and not wanted.isdisjoint(held(raw))), shown, None
+    exact = frozenset(words)
+
+    def any_held(raw: Any) -> bool:
+        if isinstance(raw, str):
+            return raw in exact or raw.casefold() in wanted
+        if isinstance(raw, list | tuple):
+            for value in raw:  # noqa: SIM110 - a generator would cost twice as much
+                if isinstance(value, str) and (value in exact or value.casefold() in wanted):
+                    return True
+            return False
+        return raw is not None and not wanted.isdisjoint(held(raw))
+
+    return any_held, shown, None
 
 
 def _plain_set(reader: Reader, places: list[Path], field: Field, op: str, listed: list[Any]) -> Built | None:

@@ -425,20 +425,23 @@ def field_test(found: Field, test: Comparison) -> FieldTest:
     value = getter(found)
     check = test.test
     keys = found.lookups
-    if len(keys) == 1 and found.kind not in ("money",) and found.name not in _OWN:
-        key = keys[0]
-        if test.exact is not None and test.op in ("", "any_of"):
-            exact = test.exact
-
-            def among(signal: Signal) -> bool:
-                try:
-                    return signal.attributes.get(key) in exact
-                except TypeError:  # an attribute that is a list or a mapping equals no word
-                    return False
-
-            return FieldTest(test, value, among)
+    if found.kind == "money" or found.name in _OWN or len(keys) > 2:
+        return FieldTest(test, value, lambda signal: check(value(signal)))
+    if len(keys) == 2:
+        one, two = keys
+        return FieldTest(test, value, lambda signal: check(signal.attributes.get(one) or signal.attributes.get(two)))
+    key = keys[0]
+    if test.exact is None or test.op not in ("", "any_of"):
         return FieldTest(test, value, lambda signal: check(signal.attributes.get(key)))
-    return FieldTest(test, value, lambda signal: check(value(signal)))
+    exact = test.exact
+
+    def among(signal: Signal) -> bool:
+        try:
+            return signal.attributes.get(key) in exact
+        except TypeError:  # an attribute that is a list or a mapping equals no word
+            return False
+
+    return FieldTest(test, value, among)
 
 
 _OWN = frozenset({"title", "person", "persona", "polarity", "points", "program"})

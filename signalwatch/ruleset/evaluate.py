@@ -137,17 +137,28 @@ def fired_before(rule: Rule, env: Env) -> datetime | None:
             continue
         known = [s for s in env.view.history if (_seen(s), s.at, s.signal_id) <= (at, signal.at, signal.signal_id)]
         view = replace(env.view, trigger=signal, history=known, now=at, activity=None)
-        if _would_fire(rule, Env(view)):
+        if would_fire(rule, Env(view)):
             last = at
     return last if last is not None and now - last < cooldown.length else None
 
 
-def _would_fire(rule: Rule, env: Env) -> bool:
-    if any(t.name not in env.view.assume and not t.test(env.facts.get(t.name)) for t in rule.for_):
+def would_fire(rule: Rule, env: Env, *, screened: bool = False) -> bool:
+    """Whether the rule holds, its cool-down left aside (a backtest keeps its own).
+
+    ``screened``: the caller knows already that the trigger passes the rule's quick test.
+    """
+    for test in rule.for_:
+        if test.name not in env.view.assume and not test.test(env.facts.get(test.name)):
+            return False
+    if not screened:
+        if match(rule, env) is None:
+            return False
+    elif not rule.single and rule.when.find(env, env.by_type, None, None, True) is None:
         return False
-    if match(rule, env) is None:
-        return False
-    return all(b.find(env, env.by_type, None, None, False) is not None for b in rule.unless)
+    for block in rule.unless:  # noqa: SIM110 - a generator costs more than the test
+        if block.find(env, env.by_type, None, None, False) is None:
+            return False
+    return True
 
 
 def explain(rule: Rule, view: View) -> Tree:

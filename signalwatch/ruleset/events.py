@@ -51,10 +51,14 @@ class EventTest:
     types: frozenset[str] = frozenset()
     measures: frozenset[str] = frozenset()
     plain: bool = True
+    open: frozenset[str] = frozenset()  # types of which any event passes
+    simple: bool = True  # one event makes it true
 
     def __post_init__(self) -> None:
         self.types = frozenset(self.alternatives)
         self.plain = not (self.count or self.distinct or self.first or self.changed or self.absent)
+        self.open = frozenset(t for t, options in self.alternatives.items() if () in options)
+        self.simple = not self.count and self.distinct is None
 
     def passes(self, signal: Signal) -> bool:
         """Whether one event passes the type and field tests."""
@@ -68,7 +72,7 @@ class EventTest:
 
     def accepts(self, env: Env, signal: Signal) -> bool:
         """Field tests, and what depends on the rest of the history."""
-        if not self.passes(signal):
+        if not (signal.type in self.open or self.passes(signal)):
             return False
         if self.plain:
             return True
@@ -122,32 +126,48 @@ class EventTest:
 
     def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
         """The newest event that passes, or all that pass where several are asked for."""
-        pin = env.pin
         if pinned:
+            pin = env.pin
             if pin.type not in self.types or (low is not None and pin.at < low) or (high is not None and pin.at > high):
                 return None
             if not self.accepts(env, pin):
                 return None
-            if not self.count and self.distinct is None:
+            if self.simple:
                 return (pin,)
-            if not any(s is pin or s.signal_id == pin.signal_id for s in pool.get(pin.type, ())):
+            if not any(s.signal_id == pin.signal_id for s in pool.get(pin.type, ())):
                 return None
-        elif not self.count and self.distinct is None:
+        elif self.simple:
             return self._newest(env, pool, low, high)
-        members = tuple(s for s in self._candidates(env, pool, low, high) if self.accepts(env, s))
+        members = self._members(env, pool, low, high)
         return members if self._enough(members) else None
+
+    def _members(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Witness:
+        """All events between the bounds that pass, by event time."""
+        found: list[Signal] = []
+        for event_type in self.types:
+            whole = self.plain and event_type in self.open
+            for signal in reversed(pool.get(event_type, ())):
+                at = signal.at
+                if low is not None and at < low:
+                    break
+                if (high is None or at <= high) and (whole or self.accepts(env, signal)):
+                    found.append(signal)
+        found.sort(key=event_time)
+        return tuple(found)
 
     def _newest(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Witness | None:
         best: Signal | None = None
         for event_type in self.types:
+            whole = self.plain and event_type in self.open
             for signal in reversed(pool.get(event_type, ())):
-                if low is not None and signal.at < low:
+                at = signal.at
+                if low is not None and at < low:
                     break
-                if (high is None or signal.at <= high) and self.accepts(env, signal):
-                    if best is None or signal.at > best.at:
+                if (high is None or at <= high) and (whole or self.accepts(env, signal)):
+                    if best is None or at > best.at:
                         best = signal
                     break
-        return (best,) if best is not None else None
+        return None if best is None else (best,)
 
     def _enough(self, members: Sequence[Signal]) -> bool:
         if len(members) < self.count:

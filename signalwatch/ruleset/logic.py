@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Literal
 
 from signalwatch.model import Signal
@@ -57,15 +59,18 @@ class All:
         return None
 
     def _join(self, env: Env, pool: Pool, low: Bound, high: Bound, skip: int, held: Witness) -> Witness | None:
-        found: list[Signal] = list(held)
+        found = held
         for i, part in enumerate(self.parts):
             if i != skip:
                 witness = part.find(env, pool, low, high, False)
                 if witness is None:
                     return None
-                seen = {s.signal_id for s in found}
-                found += [s for s in witness if s.signal_id not in seen]
-        return tuple(found)
+                if not found:
+                    found = witness
+                elif witness:
+                    seen = [s.signal_id for s in found]
+                    found += tuple(s for s in witness if s.signal_id not in seen)
+        return found
 
     def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
         """The first part that fails; if none fails alone, what keeps the trigger out."""
@@ -166,11 +171,24 @@ class Within:
         """The witness of the newest window that has one."""
         if pinned and env.pin.type not in self.types and not self.measures:
             return None
+        at = env.at
+        if not self._newer(pool, at):
+            # Nothing relevant lies after the trigger: the window that ends with it holds all others.
+            begin: Bound = at - self.length
+            start = begin if low is None else max(low, at - self.length)
+            return self.part.find(env, pool, start, at if high is None or high > at else high, pinned)
         for start, end in windows(self, env, pool, low, high, self.length):
             witness = self.part.find(env, pool, start, end, pinned)
             if witness is not None:
                 return witness
         return None
+
+    def _newer(self, pool: Pool, at: datetime) -> bool:
+        for event_type in self.types:
+            signals = pool.get(event_type)
+            if signals and signals[-1].at > at:
+                return True
+        return False
 
     def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
         """How long a window would have been enough, when one would."""
@@ -184,17 +202,24 @@ class Within:
 
     def _needed(self, env: Env, pool: Pool, pinned: bool) -> timedelta | None:
         """The shortest window around the trigger that would have done."""
-        times = sorted({s.at for t in self.types for s in pool.get(t, ())} | {env.at})
-        starts = [t for t in times if t <= env.at][-60:]
-        ends = [t for t in times if t >= env.at][:60]
+        at = env.at
+        times = sorted({s.at for t in self.types for s in pool.get(t, ())})
+        later = [t for t in times if t > at][:8]
+        starts = [*(t for t in times if t < at), at]
         best: timedelta | None = None
-        for start in reversed(starts):
-            for end in ends:
-                if best is not None and end - start >= best:
-                    break
-                if self.part.find(env, pool, start, end, pinned) is not None:
-                    best = end - start
-                    break
+        for end in (at, *later):
+            # A window that begins earlier holds more, so the latest beginning that will do is found by halving.
+            low, high = 0, len(starts) - 1
+            if self.part.find(env, pool, starts[0], end, pinned) is None:
+                continue
+            while low < high:
+                middle = (low + high + 1) // 2
+                if self.part.find(env, pool, starts[middle], end, pinned) is None:
+                    high = middle - 1
+                else:
+                    low = middle
+            if best is None or end - starts[low] < best:
+                best = end - starts[low]
         return best
 
     def tree(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Tree:
@@ -256,6 +281,14 @@ class Same:
         return tree
 
 
+_BY_TIME = attrgetter("at", "signal_id")
+
+
+def _moments(signals: Sequence[Signal]) -> list[list[Signal]]:
+    """Events grouped by moment."""
+    return [list(group) for _, group in groupby(signals, key=event_time)]
+
+
 @dataclass(slots=True)
 class Then:
     """Different events, one per step, in order of event time."""
@@ -269,15 +302,48 @@ class Then:
         self.types = frozenset().union(*(s.types for s in self.steps))
 
     def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
-        """Walks through time, one moment after the other, keeping for each number of steps done one way of doing them.
+        """Walks through time, keeping for each number of steps done one way of doing them, with and without the pin.
 
         Events of one moment may serve consecutive steps in any order, each event once.
         """
         if pinned and env.pin.type not in self.types:
             return None
+        signals = self._relevant(pool, low, high)
+        if len(signals) < len(self.steps):
+            return None
+        if any(one.at == two.at for one, two in pairwise(signals)):
+            return self._find_with_ties(env, signals, pinned)
+        pin = env.pin.signal_id
+        last = len(self.steps)
+        free: list[Witness | None] = [(), *[None] * last]
+        held: list[Witness | None] = [None] * (last + 1)
+        for signal in signals:
+            is_pin = signal.signal_id == pin
+            for done in range(last - 1, -1, -1):
+                before, with_pin = free[done], held[done]
+                if (before is None or (free[done + 1] is not None and not is_pin)) and (
+                    with_pin is None or held[done + 1] is not None
+                ):
+                    continue
+                if not self.steps[done].accepts(env, signal):
+                    continue
+                if with_pin is not None and held[done + 1] is None:
+                    held[done + 1] = (*with_pin, signal)
+                if before is not None:
+                    if is_pin and held[done + 1] is None:
+                        held[done + 1] = (*before, signal)
+                    if free[done + 1] is None:
+                        free[done + 1] = (*before, signal)
+            goal = held[last] if pinned else free[last]
+            if goal is not None:
+                return goal
+        return None
+
+    def _find_with_ties(self, env: Env, signals: Sequence[Signal], pinned: bool) -> Witness | None:
+        """The same where events share a moment: all orders within a moment are tried."""
         # reached[(steps done, pin used)] = the events that did them
         reached: dict[tuple[int, bool], Witness] = {(0, False): ()}
-        for group in self._moments(env, pool, low, high):
+        for group in _moments(signals):
             grown = dict(reached)
             for (done, used), witness in reached.items():
                 self._advance(env, group, done, used, witness, grown)
@@ -287,21 +353,18 @@ class Then:
                 return goal
         return None
 
-    def _moments(self, env: Env, pool: Pool, low: Bound, high: Bound) -> list[list[Signal]]:
-        signals = [
-            s
-            for t in self.types
-            for s in pool.get(t, ())
-            if (low is None or s.at >= low) and (high is None or s.at <= high)
-        ]
-        signals.sort(key=lambda s: (s.at, s.signal_id))
-        groups: list[list[Signal]] = []
-        for signal in signals:
-            if groups and groups[-1][0].at == signal.at:
-                groups[-1].append(signal)
-            else:
-                groups.append([signal])
-        return groups
+    def _relevant(self, pool: Pool, low: Bound, high: Bound) -> list[Signal]:
+        """Events of the steps' types between the bounds, by time."""
+        signals: list[Signal] = []
+        for event_type in self.types:
+            for signal in reversed(pool.get(event_type, ())):
+                at = signal.at
+                if low is not None and at < low:
+                    break
+                if high is None or at <= high:
+                    signals.append(signal)
+        signals.sort(key=_BY_TIME)
+        return signals
 
     def _advance(
         self,
@@ -331,7 +394,7 @@ class Then:
             if step.find(env, pool, low, high, False) is None:
                 return step.why(env, pool, low, high, False)
         done = 0
-        for group in self._moments(env, pool, low, high):
+        for group in _moments(self._relevant(pool, low, high)):
             if done < len(self.steps) and any(self.steps[done].accepts(env, s) for s in group):
                 done += 1
         if done < len(self.steps):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from signalwatch.ruleset.reader import IDENTIFIER, Reader
 from signalwatch.ruleset.routes import Routes
 from signalwatch.ruleset.rules import Rule, read_rules
 
+Quick = Callable[[Signal], bool]
 ExtraTypes = Iterable[str] | Mapping[str, Iterable[str] | None]
 
 SINGLE_FILES = ("scoring.yaml", "groups.yaml", "tiers.yaml", "icp.yaml", "personas.yaml", "plays.yaml", "routes.yaml")
@@ -29,6 +30,7 @@ SINGLE_FILES = ("scoring.yaml", "groups.yaml", "tiers.yaml", "icp.yaml", "person
 OTHERS = ("families.yaml", "triggers")
 """What lies in the same folder and is read by somebody else."""
 MAX_FILES = 2000
+EVERY_TYPE = "*"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,6 +51,9 @@ class Pack:
     files: Mapping[str, str] = field(default_factory=dict)  # file name → digest of its text
     index: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     anywhere: tuple[Rule, ...] = ()  # rules on activity: considered for every scored event
+    fast: Mapping[str, tuple[tuple[Quick | None, bool, Rule], ...]] = field(
+        default_factory=dict
+    )  # index with first tests
 
     def __repr__(self) -> str:
         return f"Pack({ids.short(self.hash)}, {len(self.rules)} rules)"
@@ -69,8 +74,20 @@ class Pack:
 
     def fired(self, view: View) -> list[Rule]:
         """Only the rules that fire: the fast way, without reasons (backtests)."""
-        env = Env(view)
-        return [rule for rule in self.considered(view.trigger) if evaluation._would_fire(rule, env)]
+        trigger = view.trigger
+        entries = self.fast.get(trigger.type)
+        if entries is None:
+            entries = self.fast.get(EVERY_TYPE, ())
+        env: Env | None = None
+        out: list[Rule] = []
+        for quick, screened, rule in entries:
+            if quick is not None and not quick(trigger):
+                continue
+            if env is None:
+                env = Env(view)
+            if evaluation.would_fire(rule, env, screened=screened):
+                out.append(rule)
+        return out
 
     def explain(self, rule: Rule | str, view: View) -> Tree:
         """The condition tree of one rule with its values. Raises KeyError for an unknown id."""
@@ -207,7 +224,16 @@ class _Loading:
             files=digests,
             index=index,
             anywhere=anywhere,
+            fast={t: tuple(_screen(r, t) for r in chosen) for t, chosen in index.items()}
+            | {EVERY_TYPE: tuple((None, False, r) for r in anywhere)},
         )
+
+
+def _screen(rule: Rule, event_type: str) -> tuple[Quick | None, bool, Rule]:
+    """The test an event of this type must pass to be of any interest to the rule, and whether passing it says so."""
+    if rule.measures or event_type == SILENCE:
+        return None, False, rule
+    return rule.quick.get(event_type), True, rule
 
 
 def _is_elevation(name: str) -> bool:

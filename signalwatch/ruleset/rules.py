@@ -277,7 +277,8 @@ def _quick(when: Node) -> dict[str, Callable[[Signal], bool] | None]:
     options: dict[str, list[tuple[Callable[[Signal], bool], ...]]] = {}
     for leaf in _leaves(when):
         for event_type, alternatives in leaf.alternatives.items():
-            options.setdefault(event_type, []).extend(tuple(t.check for t in tests) for tests in alternatives)
+            cheapest_first = (sorted(tests, key=lambda t: t.comparison.cost) for tests in alternatives)
+            options.setdefault(event_type, []).extend(tuple(t.check for t in tests) for tests in cheapest_first)
     out: dict[str, Callable[[Signal], bool] | None] = {}
     for event_type, several in options.items():
         out[event_type] = None if () in several else _joined(several)

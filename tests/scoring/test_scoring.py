@@ -104,6 +104,29 @@ def test_the_total_is_the_sum_of_what_is_shown_in_any_order(items: list[tuple[st
             assert abs(total) <= rule.cap + 0.02
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["funding_round", "ind_clearance", "layoffs_restructuring", "page_visit", "trial_start"]),
+            st.integers(0, 300),
+            st.sampled_from([1.0, -1.0]),
+        ),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_the_total_without_one_signal_is_what_it_would_be(items: list[tuple[str, int, float]]) -> None:
+    import msgspec
+
+    history = [scored(event, at, n=f"{event}{i}", persona=f"p{i % 3}") for i, (event, at, _) in enumerate(items)]
+    history = [msgspec.structs.replace(s, points=s.points * i[2]) for s, i in zip(history, items, strict=True)]
+    state = scoring.activity(history, day(300), SCORING)
+
+    for one in history:
+        expected = scoring.total_activity([s for s in history if s is not one], day(300), SCORING)
+        assert scoring.total_without(state, one, history, day(300), SCORING) == pytest.approx(expected, abs=0.011)
+
+
 # --- fit ------------------------------------------------------------------------------------------------------------
 
 
