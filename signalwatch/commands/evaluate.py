@@ -65,8 +65,9 @@ def detection(files: tuple[Path, ...], attributes: bool, errors: int, as_json: b
     from signalwatch.evaluate import detection as scoring
 
     detector = load((rules_folder or starter_rules()) / "triggers")
-    result = scoring.evaluate(read_jsonl(files), detector, attributes=attributes)
-    return emit(scoring.public(result), scoring.table(result, errors=errors), as_json)
+    result = scoring.evaluate(read_jsonl(files), detector, attributes=attributes, detail=bool(errors))
+    worst = [f"  {json.dumps(e, ensure_ascii=False)}" for e in result.pop("errors", [])[:errors]]
+    return emit(result, "\n".join([scoring.table(result), *worst]), as_json)
 
 
 @evaluate.command()
