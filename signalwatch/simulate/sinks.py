@@ -6,7 +6,9 @@ import asyncio
 import email
 import email.policy
 import json
+import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,6 +57,7 @@ class _Mailbox:
         self._folder = folder
         self._lock = threading.Lock()
         self.messages: list[Mail] = []
+        self.arrived: Callable[[], None] | None = None
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Store one message; with a folder also as ``NNNN.eml``."""
@@ -67,6 +70,8 @@ class _Mailbox:
             number = len(self.messages)
         if self._folder is not None:
             await asyncio.to_thread((self._folder / f"{number:04d}.eml").write_bytes, content)
+        if self.arrived is not None:
+            self.arrived()
         return f"250 2.0.0 Ok: queued as {number:08d}"
 
 
@@ -90,6 +95,10 @@ class SmtpSink:
             folder.mkdir(parents=True, exist_ok=True)
         self._box = _Mailbox(clock, folder)
         self._controller = _Controller(self._box, hostname="127.0.0.1", port=0)
+
+    def on_arrival(self, call: Callable[[], None]) -> None:
+        """Call this whenever a message was taken, before its sender gets an answer."""
+        self._box.arrived = call
 
     @property
     def host(self) -> str:
@@ -122,6 +131,11 @@ class _PostServer(ThreadingHTTPServer):
     def __init__(self, sink: HttpSink) -> None:
         self.sink = sink
         super().__init__(("127.0.0.1", 0), _PostHandler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that is gone before its answer (it was killed, say) is no error of the sink."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _PostHandler(BaseHTTPRequestHandler):
@@ -163,6 +177,11 @@ class HttpSink:
         self._lock = threading.Lock()
         self._server: _PostServer | None = None
         self._posts: list[Post] = []
+        self._arrived: Callable[[], None] | None = None
+
+    def on_arrival(self, call: Callable[[], None]) -> None:
+        """Call this whenever a post was taken, before its sender gets an answer."""
+        self._arrived = call
 
     @property
     def url(self) -> str:
@@ -211,6 +230,8 @@ class HttpSink:
             number = len(self._posts)
         if self._folder is not None and status == 200:
             (self._folder / f"{number:04d}.json").write_text(json.dumps(payload, indent=1, ensure_ascii=False), "utf-8")
+        if self._arrived is not None and status == 200:
+            self._arrived()
         return status, content_type, answer, headers
 
     def __enter__(self) -> HttpSink:

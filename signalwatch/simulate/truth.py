@@ -8,8 +8,8 @@ section 8 and say nothing about how rules are written:
 
 - tier 1 and 2: every material happening; loans and departures may;
 - tier 3: what makes a biotech a candidate for tier 2 (a round of series A or later, a cleared IND, a trial that enters
-  phase 2 or later, a marketing application), unless it was in distress within 180 days (inhibits elevation) or another
-  candidate reason was told within 30 days (cool-down).
+  phase 2 or later, a marketing application), unless it was in distress within 180 days (inhibits elevation), another
+  candidate reason was told within 30 days (cool-down), or it was moved within 60 days (dwell).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ MATERIAL = frozenset(
 DISTRESS = frozenset(("layoffs_restructuring", "bankruptcy_distress"))
 INHIBITED = timedelta(days=180)
 COOL_DOWN = timedelta(days=30)
+DWELL = timedelta(days=60)
 
 _ACCESSION = re.compile(r"(\d{10})-?(\d{2})-?(\d{6})(?!\d)")
 _NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
@@ -189,7 +190,8 @@ def musts(
         times = candidates.setdefault(account, [])
         cooling = any(timedelta(0) < known_at - at < COOL_DOWN for at in times)
         troubled = any(abs(known_at - at) < INHIBITED for at in distress.get(account, ()))
-        if certain and not cooling and not troubled:
+        settling = any(m.account_id == account and timedelta(0) <= known_at - m.at < DWELL for m in moves)
+        if certain and not (cooling or troubled or settling):
             out.append((happening, account))
         if _is_candidate(happening):
             times.append(known_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from signalwatch.simulate.truth import (
     SeenEvent,
     SentAlert,
     StoreView,
+    TierMove,
     Truth,
     expectation,
     key_of,
@@ -118,6 +119,23 @@ def test_an_excluded_account_never_alerts(truth: Truth) -> None:
     sent = alert(1, happening, happening.company_id, happening.documents[-1])
 
     assert score(truth, StoreView(alerts=(sent,)))["wrong_by_reason"] == {"excluded_account": 1}
+
+
+def test_tier_moves_and_proposals_change_what_must_be_told(truth: Truth) -> None:
+    account = next(a for h, a in must_pairs(truth) if truth.tiers[a] == 3)
+    happening = next(h for h, a in must_pairs(truth) if a == account)
+    known_at = happening.documents[0].visible_at
+
+    def still(moves: tuple[TierMove, ...] = (), proposed: dict[str, list[datetime]] | None = None) -> bool:
+        return (happening, account) in musts(truth, moves, proposed)
+
+    assert still()
+    assert not still(moves=(TierMove(account_id=account, at=known_at - timedelta(days=40), tier=3),))
+    assert still(moves=(TierMove(account_id=account, at=known_at - timedelta(days=61), tier=3),))
+    assert still(moves=(TierMove(account_id=account, at=known_at - timedelta(days=10), tier=2),))
+    assert not still(moves=(TierMove(account_id=account, at=known_at - timedelta(days=10), tier=0),))
+    assert not still(proposed={account: [known_at - timedelta(days=29)]})
+    assert still(proposed={account: [known_at - timedelta(days=31)]})
 
 
 def test_lost_and_undetected_are_told_apart(truth: Truth) -> None:
