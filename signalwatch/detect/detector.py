@@ -333,7 +333,7 @@ def _identifiable(event: Detection, publisher: str) -> bool:
     """Could a reader name whom it is about: a company or a product, or the authority speaks itself (LABELS section 9, rule 1)?"""
     if any(o.role == "subject" for o in event.organisations) or (event.program is not None and (event.program.assets or event.program.nct_ids)):
         return True
-    return event.type == "regulatory_approval" and bool(re.match(r"(?i)(?:u\.?s\.? )?(?:fda|ema|mhra|european medicines)\b", publisher))
+    return event.type == "regulatory_approval" and event.span.field == "title" and event.span.text.lower().startswith(("fda", "u.s. f", "us fda", "ema", "european", "mhra", "ec "))
 
 
 def _digest(doc: Doc) -> bool:

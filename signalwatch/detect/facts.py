@@ -15,7 +15,7 @@ _PIVOTAL = re.compile(r"(?<![a-z])(?:pivotal|registrational pivotal)(?![a-z])")
 _STAGE = re.compile(
     r"(?<![a-z])(mid|late)[ \-](?:to[ \-]late[ \-])?stage(?= (?:study|trial|test|data|results|readout|clinical|phase|win|success|failure|flop))"
 )
-_SERIES = re.compile(r"(?<![a-z])series[ \-]([a-h])(?:[\-+]?\d|[\-+])?(?![a-z])|(?<![a-z])([a-e]) round(?![a-z])")
+_SERIES = re.compile(r"(?<![a-z])seri(?:es|e)[ \-]([a-h])(?:[\-+]?\d|[\-+])?(?![a-z])|(?<![a-z])([a-e]) round(?![a-z])")
 _SEED = re.compile(
     r"(?<![a-z])(?:pre-?)?seed(?:[ \-](?:round|financing|funding|extension|stage|raise|investment|capital|money|plus))?(?![a-z])"
 )

@@ -19,13 +19,13 @@ _SIGNS = {
     "krw": "KRW", "₩": "KRW", "won": "KRW", "inr": "INR", "₹": "INR",
 }  # fmt: skip
 _UNITS = {
-    "k": 1_000, "m": 10**6, "mm": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6, "million": 10**6, "millions": 10**6,
+    "k": 1_000, "m": 10**6, "mm": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6, "mio.": 10**6, "millionen": 10**6, "milliarden": 10**9, "mrd": 10**9, "mrd.": 10**9, "million": 10**6, "millions": 10**6,
     "b": 10**9, "bn": 10**9, "bln": 10**9, "billion": 10**9, "billions": 10**9, "tn": 10**12, "trillion": 10**12,
 }  # fmt: skip
 _MONEY = re.compile(rf"(?<![a-z0-9])(?:{MONEY})")
 _PARTS = re.compile(
     r"(?P<sign>us\$|ca\$|cad\$|c\$|aus\$|au\$|a\$|nz\$|hk\$|nt\$|s\$|r\$|usd|eur|gbp|chf|sek|nok|dkk|jpy|rmb|cny|cad|aud|krw|inr|\$|€|£|¥|₩|₹)?"
-    r" ?~?(?:\d[\d,]*(?:\.\d+)?(?:-| to )[$€£]?(?=\d[\d,.]* ?[mb]))?(?P<number>\d[\d,]*(?:\.\d+)?)[ \-]?(?P<unit>millions?|billions?|trillion|mln|mio|mm|mn|m|bln|bn|b|tn|k)?(?![a-z])"
+    r" ?~?(?:\d[\d,]*(?:\.\d+)?(?:-| to )[$€£]?(?=\d[\d,.]* ?[mb]))?(?P<number>\d[\d,]*(?:\.\d+)?)[ \-]?(?P<unit>million(?:en|s)?|milliarden|billions?|trillion|mln|mio\.?|mrd\.?|mm|mn|m|bln|bn|b|tn|k)?(?![a-z])"
     r"[ \-]?(?P<word>us dollars|u\.s\. dollars|dollars|euros?|pounds sterling|pounds|yen|yuan|swiss francs|kronor|kroner|won|usd|eur|gbp|chf|"
     r"sek|nok|dkk|jpy|rmb|cny|cad|aud|€|£)?"
 )

@@ -263,6 +263,8 @@ class Finder:
             return False
         if not any(c.isalpha() for c in core):
             return False
+        if not core[0].isalnum() or low in book.predicates:
+            return False
         if core[0].islower():
             return bool(_CAMEL.search(core)) and not _CODE.match(core)
         if core[0].isdigit():

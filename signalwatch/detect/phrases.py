@@ -34,7 +34,7 @@ _ALNUM = re.compile(r"[^\W_]+")
 TOKENS = _ALNUM
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
-_UNIT = r"(?:k|m|mm|mn|mln|mio|million|millions|b|bn|bln|billion|billions|tn|trillion)"
+_UNIT = r"(?:k|mm|mn|mln|mio\.?|million(?:en|s)?|m|bn|bln|billions?|b|milliarden|mrd\.?|tn|trillion)"
 _CURRENCY = r"(?:us\$|ca\$|cad\$|c\$|aus\$|au\$|a\$|nz\$|hk\$|nt\$|s\$|r\$|usd|eur|gbp|chf|sek|nok|dkk|jpy|rmb|cny|cad|aud|krw|inr|\$|€|£|¥|₩|₹)"
 MONEY = (
     rf"(?:{_CURRENCY} ?~?{_NUMBER}(?:(?:-| to )[$€£]?{_NUMBER}(?=[ \-]?{_UNIT}))?(?:[ \-]?{_UNIT}(?![a-z]))?|{_NUMBER}[ \-]?{_UNIT}?[ \-]?"

@@ -106,14 +106,14 @@ class Casting:
             return self.issuer.name
         lead = self._lead(match)
         companies = [n for n in lead if n.kind == "company"]
-        product_first = bool(lead) and lead[0].kind == "product"
+        product_first = bool(lead) and (lead[0].kind == "product" or self._brand(lead[0]))
         if companies and not product_first:
             if not doc.in_title(match.start) and companies[0].strength < 1:
                 pass
             else:
                 return self._prefer(companies[0].text)
         if not doc.in_title(match.start):
-            told = self._title_subject()
+            told = self._title_subject() or (self._earlier_clause(match) if ";" in doc.raw[: doc.title_end] else "")
             if told:
                 return told
         candidates = self._candidates(match)
@@ -125,7 +125,7 @@ class Casting:
             if before:
                 return self._prefer(before)
         for name in candidates:
-            if self._firm(name):
+            if self._firm(name) and not self._placed(name):
                 return self._prefer(name.text)
         if self.issuer:
             return self._in_title_form(self.issuer.name)
@@ -166,6 +166,16 @@ class Casting:
             if lead:
                 return lead[0].text
         return self.issuer.name if self.issuer and _ITEM_TITLE.match(doc.raw, 0, doc.title_end) else ""
+
+    def _brand(self, name: Name) -> bool:
+        """Is this a brand in capitals, in the release of a company of another name?"""
+        return bool(self.issuer) and name.text.isupper() and len(name.text) > 4 and " " not in name.text and not _same(name.text, self.issuer.name if self.issuer else "")
+
+    def _placed(self, name: Name) -> bool:
+        """Does a name stand where places stand ("in Durham")?"""
+        if name.text.lower() in self.finder.book.known or name.text.split(" ")[-1].lower() in self.finder.book.suffixes:
+            return False
+        return bool(re.search(r"(?<![a-z])(?:in|at|near|into|old|across)(?: the| old| new)? *$", self.doc.norm[max(0, name.start - 14) : name.start]))
 
     def _firm(self, name: Name) -> bool:
         """Is this surely a company and not a capitalised word of a Title Case headline?"""
