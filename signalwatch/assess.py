@@ -216,6 +216,9 @@ class Planner:
         known = self.g.signals.setdefault(account_id, [])
         signal = _signal(event, account_id, intent.story_id, program, self.now, self.k.pack)
         earlier = next((s for s in known if s.signal_id == signal.signal_id), None)
+        if earlier is None and intent.effect in ("evidence", "updated", "status_change"):
+            # The story was told before, but never as this account's: for this account it is news.
+            intent = replace(intent, effect="opened", reason=f"first telling that names {account.name}")
         if earlier is not None and intent.effect in ("evidence", "updated"):
             signal = replace(earlier, attributes={**signal.attributes, **earlier.attributes})
         tier = self.g.tiers.get(account_id, TierState(tier=account.tier, since=account.tier_since))

@@ -51,7 +51,7 @@ def init(folder: Path, force: bool) -> int:
 
 @click.command()
 @click.option("--exit", "exit_", is_flag=True, help="End when the simulated time is over (default: keep the pages up).")
-@click.option("--days", type=click.IntRange(5, 720), default=120, show_default=True, help="Simulated days.")
+@click.option("--days", type=click.IntRange(5, 720), default=90, show_default=True, help="Simulated days.")
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-out"), show_default=True)
 @click.option("--database", default="", help="Run on this database instead of a fresh SQLite file in --out.")

@@ -359,6 +359,11 @@ _STOP = frozenset(
 )
 
 
+_TITLES = frozenset(
+    "dr prof mr ms mrs phd names appoints hires chief officer president chair director founder sir".split()
+)
+
+
 class Features(Struct, frozen=True, kw_only=True):
     """The comparable side of one event."""
 
@@ -450,10 +455,11 @@ def tickers_of(text: str) -> frozenset[str]:
 
 
 def _people(value: Any) -> frozenset[str]:
+    """Capitalised words of a person's name; titles and abbreviated roles do not count."""
     if not isinstance(value, str):
         return frozenset()
-    parts = re.split(r",| and | und |&|/", value)
-    return frozenset(plain(w[-1]) for p in parts if (w := [x for x in p.split() if x[:1].isupper() and "." not in x]))
+    words = re.findall(r"[^\W\d_][\w'’-]+", value)
+    return frozenset(plain(w) for w in words if w[:1].isupper() and not w.isupper() and w.casefold() not in _TITLES)
 
 
 _KNOWN: dict[tuple[str, str, str], Features] = {}

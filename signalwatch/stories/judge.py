@@ -15,7 +15,7 @@ from signalwatch.stories.features import Features, abbreviates
 FAMILY: Mapping[str, str] = {
     "partnership": "deal", "licensing_deal": "deal", "merger_acquisition": "deal",
     "funding_round": "funding", "ipo": "ipo", "public_offering": "offering",
-    "trial_start": "trial_begin", "trial_registered": "trial_begin",
+    "trial_start": "trial_begin",
     "trial_setback": "trial_stop",
     "results_posted": "results", "trial_results": "results",
 }  # fmt: skip
@@ -28,7 +28,8 @@ WINDOW: Mapping[str, int] = {
     "layoffs_restructuring": 14, "product_launch": 21, "grant_award": 21, "contract_award": 21,
 }  # fmt: skip
 DEFAULT_WINDOW = 21
-LONGEST_WINDOW = timedelta(days=max(WINDOW.values()))
+LONGEST_WINDOW = timedelta(days=400)
+"""How far back candidates are looked for: the longest window, and amended notices."""
 NEAR = 4
 """Days within which a retelling is likely even when little else is shared."""
 
@@ -77,10 +78,22 @@ def _far(a: float | None, b: float | None, ratio: float) -> bool:
     return a is not None and b is not None and max(a, b) > ratio * min(a, b)
 
 
+AMENDED_WITHIN = 400
+"""Days within which an amended notice belongs to the offering it restates."""
+
+
+def amends(a: Event, b: Event) -> bool:
+    """Whether one filing restates the other: an amended Form D is no new round, however its amounts grew."""
+    later, earlier = (a, b) if a.at >= b.at else (b, a)
+    return bool(later.attributes.get("amendment")) and earlier.connector == later.connector
+
+
 def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
     """Why two events of one family cannot be one happening; "" when nothing speaks against it."""
     group = family(a.type)
     days = abs((a.at - b.at).total_seconds()) / 86400
+    if group == "funding" and amends(a, b):
+        return ""
     if group == "regulatory_designation":
         da, db = a.attributes.get("designation"), b.attributes.get("designation")
         if da and db and da != db:
@@ -215,11 +228,13 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
     if group != family(b.type):
         return 0.0
     days = abs((a.at - b.at).total_seconds()) / 86400
-    if days > WINDOW.get(group, DEFAULT_WINDOW):
+    if days > (AMENDED_WITHIN if group == "funding" and amends(a, b) else WINDOW.get(group, DEFAULT_WINDOW)):
         return 0.0
     if contradiction(a, fa, b, fb):
         return 0.0
     points = evidence(a, fa, b, fb, days)
+    if group == "funding" and amends(a, b):
+        return points
     if points <= 0:
         return 0.0
     order = STATUS_ORDER.get(group, ())
