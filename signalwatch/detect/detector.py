@@ -48,7 +48,7 @@ class Hit:
     @property
     def rank(self) -> tuple[int, float, int]:
         """Title first, then confidence, then position."""
-        return (0 if self.title else 1, -self.pattern.confidence, self.start)
+        return (0 if self.title else 1, -self.pattern.confidence - (0.005 if self.markers else 0.0), self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,12 +360,16 @@ def _first(norm: str, at: int) -> int:
     return at
 
 
+_OPENING = re.compile(r" *(?:[a-z\-]+ing|with|after|amid|ahead of|despite|before|as|while|following|armed|fresh|eyeing) ")
 _SUBORDINATE = re.compile(r"(?<![a-z])(?:after|following|amid|despite|thanks to|on the heels of|in wake of|in the wake of|on back of|on the back of|citing) ")
 
 
 def _fact_start(norm: str, start: int, at: int) -> int:
     """What follows "after" or "despite" is told as a fact, whatever is planned before it."""
     last = start
+    if _OPENING.match(norm, start, at):  # "Planning a trial, Acme wins ...": the opening phrase is over at its comma
+        comma = norm.find(",", start, at)
+        last = comma + 1 if comma >= 0 else start
     for m in _SUBORDINATE.finditer(norm, start, at):
         last = m.end()
     return last

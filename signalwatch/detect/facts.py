@@ -63,7 +63,7 @@ def stage_phase(text: str, start: int = 0, end: int | None = None) -> tuple[int,
 
 
 def _phase_value(text: str) -> str | None:
-    parts = _PART.findall(text.partition("phase")[2])
+    parts = _PART.findall(text.partition("ph")[2].removeprefix("ases").removeprefix("ase"))
     if not parts:
         return None
     numbers = [(_NUMERAL.get(n, n), letter) for n, letter in parts]

@@ -194,7 +194,13 @@ def _possessed(raw: str, at: int) -> bool:
 
 def title_case(words: list[Word]) -> bool:
     """Is this headline written With Capitals On Most Words (or all in capitals)?"""
-    long = [w for w in words if len(w.core) > 3 and w.core[0].isalpha() and w.low not in _FUNCTION and w.low not in _SMALL]
+    depth, outside = 0, []
+    for word in words:  # generic names in brackets are lower case in any headline
+        depth += word.opens
+        if not depth:
+            outside.append(word)
+        depth -= word.closes and depth > 0
+    long = [w for w in outside if len(w.core) > 3 and w.core[0].isalpha() and w.low not in _FUNCTION and w.low not in _SMALL]
     if len(long) < 3:
         return False
     small = sum(1 for w in long if w.core[0].islower())
@@ -261,6 +267,8 @@ class Finder:
             return not (i == 0 and low in book.verbs and not _named_next(following, book) and capitals)
         if low in book.not_names or low in book.institutions or low in _FUNCTION:
             return False
+        if i and words[i - 1].low.rstrip(":") in _EXCHANGES and words[i - 1].core[:1].isupper():
+            return False  # a ticker
         if not any(c.isalpha() for c in core):
             return False
         if not core[0].isalnum() or low in book.predicates:
@@ -387,7 +395,7 @@ class Finder:
         if not words:
             return []
         i = 0
-        if words[0].low in _OPENERS:
+        if words[0].low in _OPENERS or (words[0].low.endswith("ing") and len(words) > 4):
             skip = next((k for k, w in enumerate(words) if w.comma), None)
             if skip is None or words[skip].end > limit:
                 return []
@@ -409,6 +417,11 @@ class Finder:
                 while i < len(words) and words[i].start < name.end:
                     i += 1
                 last = words[i - 1]
+                if name.possessive and i < len(words):
+                    owned = next((n for n in names if n.start <= words[i].start < n.end and n.kind == "company"), None)
+                    behind = next((w for w in words if owned and w.start >= owned.end), None)
+                    if owned and behind and behind.low in book.verbs:
+                        parties[-1] = owned  # Roche's Genentech cuts ...: the unit acts
                 if name.possessive or i >= len(words):
                     break
                 nxt = words[i]
@@ -501,25 +514,22 @@ class Finder:
         return None
 
     def issuer(self) -> Issuer | None:
-        """The company that speaks in a release: the name before the first ticker, or the first name after the dateline."""
+        """The company that speaks: of an 8-K title, behind a release's dateline, or before the first ticker of the text."""
         doc = self.doc
         filed = _ITEM_TITLE.match(doc.raw, 0, doc.title_end)
         if filed:
             return Issuer(self.book.strip_legal(_join_raw(doc.raw, filed.start(1), filed.end(1))))
         m = _TICKER.search(doc.raw, doc.title_end)
-        if m:
-            name = self._name_before(m.start())
-            if name:
-                return Issuer(name, m["ticker"].upper(), m["first"].strip())
+        listed = self._name_before(m.start()) if m else ""
         if doc.release:
             start = doc.body
             while start < len(doc.raw) and not doc.raw[start].isalnum():
                 start += 1
-            _, end = doc.clause(start + 1)
-            for found in self.names(*doc.clause(start + 1))[:1]:
-                if found.kind == "company" and found.start - start < 40:
+            for found in self.names(*doc.clause(start))[:1]:
+                if found.kind == "company" and found.start - start < 4 and (not listed or found.text.split(" ")[0] not in listed):
                     return Issuer(found.text)
-            del end
+        if m and listed:
+            return Issuer(listed, m["ticker"].upper(), m["first"].strip())
         return None
 
     def ticker_in_title(self) -> Issuer | None:
@@ -600,6 +610,7 @@ def _month_like(low: str) -> bool:
 
 
 _NOT_PREDICATES = frozenset("is was as plans results launches leads reports shares studies trials tests offers deals awards uses posts lists works prices".split())
+_EXCHANGES = frozenset("nasdaq nyse nasd otcqb otcqx otc asx tsx aim euronext lse hkex six tase kosdaq xice american otcmkts market".split())
 _FUNCTION = frozenset(
     "the a an and or of to in on for with from by at as is are was be its their his her this that these those it into over under after before amid "
     "about against between during via per than up off out not no but if how why what when who which will can could may new now still yet also more "
@@ -608,7 +619,7 @@ _FUNCTION = frozenset(
 _SMALL = frozenset("than through towards toward within without across upon versus among around onto vs. from mid-year next-generation due".split())
 _OPENERS = frozenset(
     "with after in at amid following as from on despite by under for chasing seeking ahead armed fresh facing citing looking based while when once since "
-    "hot before hoping aiming betting undeterred backed to using without near months weeks days years".split()
+    "hot before hoping aiming betting undeterred elsewhere separately meanwhile additionally plus also finally backed to using without near months weeks days years".split()
 )
 _SKIPPED = frozenset("the a an new exclusive breaking updated report biotech-backed startup's and 'pharma".split())
 _PLAIN_NOUNS = frozenset(

@@ -43,13 +43,13 @@ MONEY = (
     rf"{_NUMBER}[ \-]?(?:million|billion|mln|bn)(?![a-z]))"
 )
 _PHASE_NUMBER = r"(?:[1-4]|iv|i{1,3})[abc]?"
-PHASE = rf"phase(?:s|-)? ?{_PHASE_NUMBER}(?:[/\-]{_PHASE_NUMBER}|/[ab])?(?![a-z0-9])"
+PHASE = rf"(?:phase(?:s|-)?|ph\.?) ?{_PHASE_NUMBER}(?:[/\-]{_PHASE_NUMBER}|/[ab])?(?![a-z0-9])"
 _BUILT_IN: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "money": (MONEY, None),
     "percent": (r"\d+(?:\.\d+)? ?(?:%|percent|per cent)", None),
     "number": (r"\d[\d,]*", None),
     "possessive": (r"[^ \n]+(?:'s|s')", None),
-    "phase": (PHASE, ("phase", "phases")),
+    "phase": (PHASE, ("phase", "phases", "ph", "phi", "phii", "phiii")),
     "series": (r"(?:pre-)?series[ \-](?:[a-h][0-9]?)(?![a-z])", ("series",)),
 }
 COMMON = frozenset(

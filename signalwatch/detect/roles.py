@@ -11,6 +11,12 @@ from signalwatch.detect.text import Doc
 from signalwatch.model import Organisation
 
 _COMPANY_SAYS = re.compile(r"(?<![a-z])(?:the (?:company|biotech|firm|drugmaker|board|registrant)|we|our board)(?![a-z])")
+_ANAPHOR = re.compile(r" *the (?:[a-z\-.]+ ){0,3}?(?:biotech|drugmaker|company|startup|start-up|firm|pharma|maker|giant|developer|group)(?![a-z])")
+_PERSON_FIRST = re.compile(
+    r" *(?:,[^,\n]{0,30},)? *(?:$|\n|read to |to (?:retire|step|depart|leave|join|become|lead|succeed|head)|joins?(?![a-z])|joined|elected|(?:is |was )?(?:appointed|named|promoted|hired|tapped|elected) "
+    r"(?:as|to|by|new|chief|ceo|cfo|president|chair|head|vice|the)|out as|is the new|steps down|resigns|retires|becomes|takes over|assumes|succeeds)"
+)
+_PART = re.compile(r"(?<![a-z])(?:as|while|but) ")
 _LINK = re.compile(r"(?<![a-z])(?:with|from|by|and|for|of|to|between|versus)(?![a-z])")
 _REGULATORY = frozenset(
     "ind_clearance regulatory_designation regulatory_submission regulatory_approval regulatory_rejection trial_setback trial_start trial_results".split()
@@ -95,50 +101,73 @@ class Casting:
     # --- subject ------------------------------------------------------------------------------------------------
 
     def _subject(self, match: Match) -> str:
+        """The account to look at: marked in the phrase, opening the clause, owning the drug, or speaking in the text."""
         doc, finder = self.doc, self.finder
         start, end = match.clause
+        titled = doc.in_title(match.start)
         at = match.markers.get("subject")
         if at is not None:
             name = finder.after(at, end, within=8)
             if name:
-                return self._prefer(name.text)
-        if not doc.in_title(match.start) and self.issuer and _COMPANY_SAYS.search(doc.norm, start, match.start + 1):
-            return self.issuer.name
+                return name.text
+        if not titled and self.issuer and (doc.release or _COMPANY_SAYS.search(doc.norm, start, match.start + 1)):
+            return self._in_title_form(self.issuer.name)
+        if not titled and _ANAPHOR.match(doc.norm, start, end):
+            before = self._earlier_clause(match)
+            if before:
+                return before
         lead = self._lead(match)
         companies = [n for n in lead if n.kind == "company"]
         product_first = bool(lead) and (lead[0].kind == "product" or self._brand(lead[0]))
-        if companies and not product_first:
-            if not doc.in_title(match.start) and companies[0].strength < 1:
-                pass
-            else:
-                return self._prefer(companies[0].text)
-        if not doc.in_title(match.start):
+        person_first = match.type == "leadership_change" and bool(lead) and bool(_PERSON_FIRST.match(doc.norm, lead[0].end, end))
+        if companies and not product_first and not person_first and (titled or companies[0].strength >= 1):
+            return companies[0].text
+        candidates = [n for n in self._candidates(match) if not (person_first and n.start == lead[0].start)]
+        for name in candidates:
+            if name.possessive:
+                return name.text
+        if not titled and not person_first:
             told = self._title_subject() or (self._earlier_clause(match) if ";" in doc.raw[: doc.title_end] else "")
             if told:
                 return told
-        candidates = self._candidates(match)
-        for name in candidates:
-            if name.possessive:
-                return self._prefer(name.text)
-        if doc.in_title(match.start):
+        if titled:
             before = self._earlier_clause(match)
             if before:
-                return self._prefer(before)
+                return before
+            if self.issuer and not person_first:
+                return self._in_title_form(self.issuer.name)
         for name in candidates:
             if self._firm(name) and not self._placed(name):
-                return self._prefer(name.text)
+                return self._owner(name.text) or name.text
         if self.issuer:
             return self._in_title_form(self.issuer.name)
         ticker = finder.ticker_in_title()
         if ticker:
             return ticker.name
-        text = self._from_text(match)
-        if text:
-            return text
-        return self.publisher
+        return self._from_text(match) or self.publisher
+
+    def _owner(self, name: str) -> str:
+        """If the text says "Acme's Xyz", then Xyz is a product and Acme the company."""
+        doc = self.doc
+        for m in re.finditer(rf"['’]s?\s+{re.escape(name)}(?!\w)", doc.raw):
+            names = [n for n in self.finder.names(*doc.clause(m.start())) if n.kind == "company" and n.end <= m.start() + 1]
+            if names and names[-1].possessive:
+                first = names[-1]
+                for other in reversed(names[:-1]):  # "Acme and Beta's Xyz"
+                    if not re.fullmatch(r"[ ,]*(?:and|&)? *", doc.norm[other.end : first.start]):
+                        break
+                    first = other
+                return first.text
+        return ""
 
     def _lead(self, match: Match) -> list[Name]:
-        return self.finder.lead(match.clause[0], match.clause[1], match.start + 1)
+        """The parties before the verb: those of the nearest "as ..." or "while ..." part of the clause, else of the clause."""
+        start, end = match.clause
+        for m in reversed(list(_PART.finditer(self.doc.norm, start, match.start))):
+            near = [n for n in self.finder.lead(m.end(), end, match.start + 1) if n.kind == "company"]
+            if near and near[0].start - m.end() < 3:
+                return near
+        return self.finder.lead(start, end, match.start + 1)
 
     def _candidates(self, match: Match) -> list[Name]:
         """Companies of the clause, likeliest first: possessives, then those behind "for", "of", "from", "to", then any."""

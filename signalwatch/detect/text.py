@@ -50,7 +50,10 @@ def normalise(raw: str) -> str:
     low = text.lower()
     if len(low) != len(text):  # a few capitals grow when lowered (U+0130); keep those as they are
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return low
+    return _QUOTES.sub(" ", low)
+
+
+_QUOTES = re.compile(r"(?<![a-z0-9])'|(?<!s)'(?![a-z0-9])")  # single quotation marks; an apostrophe stands inside a word
 
 
 class Doc:
