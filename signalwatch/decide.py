@@ -46,10 +46,9 @@ from signalwatch.model import (
 from signalwatch.ruleset import Pack, Rule, View
 from signalwatch.ruleset.events import EventTest
 from signalwatch.ruleset.fields import PHASE_ORDER, SERIES_ORDER
-from signalwatch.ruleset.runner import ExampleResult, run
 from signalwatch.ruleset.units import show_duration
 
-__all__ = ["decide", "facts_of_programs", "review", "run_examples", "view_of", "why_not", "why_not_text"]
+__all__ = ["decide", "facts_of_programs", "review", "view_of", "why_not", "why_not_text"]
 
 STOPPED_BY: Mapping[str, str] = {
     "held match": "the name is not surely this account: see `signalwatch review list`",
@@ -538,16 +537,6 @@ def review(
 
 def _activity_at(history: Sequence[Signal], moment: datetime, pack: Pack) -> float:
     return scoring.total_activity([s for s in history if s.at <= moment], moment, pack.scoring)
-
-
-def run_examples(pack: Pack) -> tuple[ExampleResult, ...]:
-    """Run the examples of every rule of a pack, scored as the pack scores: `signalwatch rules test`."""
-
-    def score(signal: Signal) -> Signal:
-        points, half_life, polarity = scoring.points_for(signal, pack.scoring)
-        return replace(signal, points=points, half_life=half_life, polarity=polarity)
-
-    return run(pack.rules, lambda part, at: scoring.activity(part, at, pack.scoring), score)
 
 
 # --- why not --------------------------------------------------------------------------------------------------------

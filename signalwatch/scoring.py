@@ -1,9 +1,6 @@
 """Fit and activity: how well an account matches, and how much is going on there. Two numbers, never blended. Pure.
 
-*Activity* is a sum of points that halve every half-life of their event type, from event time. Engagement is multiplied
-by its breadth: each further persona adds ``breadth.bonus``, so several mid-level signals from several people outrank one
-hot action. Points of one type are capped, so that a chatty source cannot lift an account by itself. Negatives net against
-positives line by line, and the lines are what an alert shows.
+*Activity* is computed in ``ruleset.measure`` (rules look at it too) and offered here as well.
 
 *Fit* is the weighted share of ICP criteria met, over what is known. Unknown attributes neither add nor subtract.
 """
@@ -12,197 +9,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from operator import attrgetter
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from signalwatch.model import EVENT_TYPES, Account, Activity, Event, Fit, Polarity, ScoreLine, Signal
+from signalwatch.model import Account, Activity, Fit
 from signalwatch.ruleset import units
 from signalwatch.ruleset.fields import PHASE_ORDER, SERIES_ORDER, Field
-from signalwatch.ruleset.policy import Criterion, Icp, Personas, Scoring, Segment
+from signalwatch.ruleset.measure import (
+    activity,
+    as_signal,
+    attributes_of,
+    breadth,
+    decay,
+    points_for,
+    qualified,
+    total_activity,
+    total_without,
+)
+from signalwatch.ruleset.policy import Criterion, Icp, Personas, Segment
+
+__all__ = [
+    "activity", "as_signal", "attributes_of", "breadth", "decay", "facts_of", "fit", "fit_of", "missing_personas",
+    "persona_of", "points_for", "qualified", "total_activity", "total_without", "typed", "unread_columns",
+]  # fmt: skip
 
 _SPLIT = re.compile(r"\s*[;|]\s*")
 _PHASE = re.compile(r"(?:phase|ph\.?)?\s*_?([0-4](?:[ab])?(?:/[0-4][ab]?)?)\Z", re.IGNORECASE)
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "i/ii": "1/2", "ii/iii": "2/3"}
-
-
-# --- points ---------------------------------------------------------------------------------------------------------
-
-
-def points_for(event: Event | Signal, scoring: Scoring) -> tuple[float, timedelta, Polarity]:
-    """Points, half-life and polarity of an event, by its type and the first case in scoring.yaml that it passes."""
-    rule = scoring.of(event.type)
-    if rule.cases:
-        signal = event if isinstance(event, Signal) else as_signal(event)
-        for case in rule.cases:
-            if all(test.check(signal) for test in case.tests):
-                points = rule.points if case.points is None else case.points
-                return points, case.half_life or rule.half_life, case.polarity or rule.polarity
-    return rule.points, rule.half_life, rule.polarity
-
-
-def as_signal(event: Event, account_id: str = "") -> Signal:
-    """An event the way rules see it, before it belongs to an account."""
-    return Signal(
-        signal_id=event.event_id,
-        account_id=account_id,
-        type=event.type,
-        at=event.at,
-        event_id=event.event_id,
-        published_at=event.published_at,
-        first_seen_at=event.first_seen_at,
-        attributes=attributes_of(event),
-        changes=event.changes,
-        title=event.title,
-        url=event.url,
-    )
-
-
-def attributes_of(event: Event) -> dict[str, Any]:
-    """Attributes of an event with what its program says: phase, areas, modalities, indications, assets, NCT numbers.
-
-    What the event states itself wins. ``connector`` and ``confidence`` are added, because rules may ask for them.
-    """
-    out: dict[str, Any] = {}
-    if event.connector:
-        out["connector"] = event.connector
-    if event.confidence != 1.0:
-        out["confidence"] = event.confidence
-    program = event.program
-    if program is not None:
-        for name in ("areas", "modalities", "indications", "assets", "nct_ids"):
-            values = getattr(program, name)
-            if values:
-                out[name] = list(values)
-        if program.phase:
-            out["phase"] = program.phase
-    out.update(event.attributes)
-    return out
-
-
-# --- activity -------------------------------------------------------------------------------------------------------
-
-
-def activity(history: Sequence[Signal], now: datetime, scoring: Scoring) -> Activity:
-    """Decayed, capped, netted sum of what happened up to ``now``, with its arithmetic (largest lines first).
-
-    Signals that are inactive (unwound by a correction) or lie in the future count nothing.
-    """
-    counted = _Counted(history, now, scoring)
-    lines = [_line(signal, counts, now) for signal, counts in counted.items]
-    if counted.extra:
-        label = f"Breadth: {len(counted.personas)} personas engaged"
-        lines.append(ScoreLine(label=label, points=counted.extra, counts=counted.extra))
-    lines.sort(key=lambda line: (-abs(line.counts), line.label, line.signal_id))
-    return Activity(
-        total=counted.total, engagement=counted.engagement, lines=tuple(lines), personas=tuple(sorted(counted.personas))
-    )
-
-
-def total_activity(history: Sequence[Signal], now: datetime, scoring: Scoring) -> float:
-    """The total of ``activity`` without its lines."""
-    return _Counted(history, now, scoring).total
-
-
-def total_without(state: Activity, signal: Signal, history: Sequence[Signal], now: datetime, scoring: Scoring) -> float:
-    """What the total of ``state`` would be without one of its signals.
-
-    A plain difference, unless caps or breadth make the signals depend on one another; then it is computed anew.
-    """
-    if not signal.engagement:
-        own = next((line.counts for line in state.lines if line.signal_id == signal.signal_id), 0.0)
-        cap = scoring.of(signal.type).cap
-        if cap is None or not own:
-            return round(state.total - own, 2)
-        same_type = {s.signal_id for s in history if s.type == signal.type}
-        counts = [line.counts for line in state.lines if line.signal_id in same_type]
-        one_sign = min(counts) > 0 or max(counts) < 0
-        if one_sign and abs(sum(counts)) < cap - 0.02:
-            return round(state.total - own, 2)
-    return total_activity([s for s in history if s.signal_id != signal.signal_id], now, scoring)
-
-
-_NEWEST = attrgetter("at", "signal_id")
-
-
-class _Counted:
-    """What every signal counts now. Rounded to what is shown, so that the lines add up to the total."""
-
-    __slots__ = ("engagement", "extra", "items", "personas", "total")
-
-    def __init__(self, history: Sequence[Signal], now: datetime, scoring: Scoring) -> None:
-        items: list[tuple[Signal, float]] = []
-        used: dict[str, float] = {}
-        personas: dict[str, None] = {}
-        total = warm = 0.0
-        by_type, default, floor = scoring.by_type, scoring.default, scoring.floor
-        for signal in sorted(history, key=_NEWEST, reverse=True):  # newest first: a cap keeps what is fresh
-            points = signal.points
-            if not points or not signal.active or signal.at > now:
-                continue
-            rule = by_type.get(signal.type, default)
-            counts = points * decay(now - signal.at, signal.half_life or rule.half_life)
-            if -floor < counts < floor:
-                continue
-            if rule.cap is not None:
-                before = used.get(signal.type, 0.0)
-                counts = max(-rule.cap, min(rule.cap, before + counts)) - before
-                used[signal.type] = before + counts
-            counts = round(counts, 2)
-            if signal.engagement:
-                warm += counts
-                if signal.persona:
-                    personas[signal.persona] = None
-            if counts:
-                items.append((signal, counts))
-                total += counts
-        factor = breadth(len(personas), scoring) if warm > 0 else 1.0
-        self.extra = round(warm * (factor - 1), 2) if factor > 1 else 0.0
-        self.items = items
-        self.personas = personas
-        self.engagement = round(warm + self.extra, 2)
-        self.total = round(total + self.extra, 2)
-
-
-def decay(age: timedelta, half_life: timedelta) -> float:
-    """What is left of 1 after ``age``: 0.5 after one half-life. Nothing decays before it happened."""
-    ratio = age / half_life if half_life else 0.0
-    return float(0.5**ratio) if ratio > 0 else 1.0
-
-
-def breadth(personas: int, scoring: Scoring) -> float:
-    """The factor on engagement: 1 for one persona, more for each further one, up to ``breadth.most``."""
-    return min(scoring.breadth_most, 1.0 + scoring.breadth_bonus * max(0, personas - 1))
-
-
-def _line(signal: Signal, counts: float, now: datetime) -> ScoreLine:
-    days = (now - signal.at).days
-    label = _WORDS.get(signal.type) or _words(signal.type)
-    attributes = signal.attributes
-    if attributes:
-        phase = attributes.get("phase")
-        series = attributes.get("series")
-        if phase and signal.type.startswith("trial"):
-            label = f"Phase {phase} {signal.type.removeprefix('trial_').replace('_', ' ')}"
-        elif series and series != "unspecified":
-            label = f"{label}, series {series}"
-    if days:
-        label = f"{label} ({days} d ago)"
-    return ScoreLine(
-        label=label, points=round(signal.points, 2), counts=counts, at=signal.at, signal_id=signal.signal_id
-    )
-
-
-def _words(event_type: str) -> str:
-    return event_type.replace("_", " ").capitalize()
-
-
-_WORDS = {name: _words(name) for name in EVENT_TYPES}
-
-
-def qualified(state: Activity, scoring: Scoring) -> bool:
-    """Whether the account is a qualified one (MQA): enough engagement from enough personas."""
-    return state.engagement >= scoring.mqa_engagement and len(state.personas) >= scoring.mqa_personas
 
 
 # --- fit ------------------------------------------------------------------------------------------------------------
@@ -243,7 +77,8 @@ def typed(raw: Any, wanted: Field) -> Any:
         parts = (
             _SPLIT.split(raw) if isinstance(raw, str) else list(raw) if isinstance(raw, list | tuple | set) else [raw]
         )
-        values = [str(p).strip() for p in parts if str(p).strip()]
+        declared = _declared(wanted.values)
+        values = [declared.get(_plain(p), str(p).strip()) for p in parts if str(p).strip()]
         return values or None
     if isinstance(raw, list | tuple):
         raw = raw[-1]
@@ -259,6 +94,16 @@ def typed(raw: Any, wanted: Field) -> Any:
     if wanted.kind == "enum":
         return _word(str(raw).strip(), wanted)
     return str(raw).strip() or None
+
+
+@lru_cache(maxsize=64)
+def _declared(values: tuple[str, ...]) -> dict[str, str]:
+    return {_plain(v): v for v in values}
+
+
+def _plain(value: object) -> str:
+    """Spelling that differs in case, blanks, hyphens and underscores only is the same value."""
+    return re.sub(r"[\s_-]+", " ", str(value)).strip().casefold()
 
 
 def _word(text: str, wanted: Field) -> str | None:

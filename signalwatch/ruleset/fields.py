@@ -13,7 +13,7 @@ their connectors. Two fields are *ordered*, so that ``phase|gte: "2"`` works:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from signalwatch.model import EVENT_TYPES
@@ -223,16 +223,21 @@ class Fields:
     """All event types of one rule pack with their fields.
 
     ``extra`` are types that ops added in rules/triggers: names, or names with their attribute names. A type without
-    a table of fields (or with None) takes any field.
+    a table of fields (or with None) takes any field. ``values`` are words that other files of the pack declare for a
+    common field (persona, area, modality), so that a misspelt one is an error instead of a rule that never matches.
     """
 
     def __init__(
         self,
         extra: Iterable[str] | Mapping[str, Iterable[str] | None] = (),
         engagement: Iterable[str] = (),
+        values: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._tables: dict[str, dict[str, Field] | None] = {}
-        common = {f.name: f for f in COMMON}
+        declared = values or {}
+        common = {f.name: replace(f, values=declared.get(f.name) or f.values) for f in COMMON}
+        if declared.get("persona"):
+            common["persona"] = replace(common["persona"], kind="enum")
         for name in EVENT_TYPES:
             self._tables[name] = common | {f.name: f for f in BY_TYPE[name]}
         self.engagement = tuple(dict.fromkeys((*ENGAGEMENT_TYPES, *engagement)))

@@ -176,19 +176,20 @@ class _Loading:
     def _assemble(self, sources: Mapping[str, yamlsrc.Source], elevation: Sequence[str]) -> Pack | None:
         reader, scoring_data = self._reader(sources, "scoring.yaml", {"events": {}})
         rates = policy_files.currencies(reader, scoring_data)
-        event_fields = Fields(self.extra_types, policy_files.engagement_types(scoring_data))
+        persona_reader, persona_data = self._reader(sources, "personas.yaml", {"personas": []})
+        personas = policy_files.personas(persona_reader, persona_data)
+        icp_reader, icp_data = self._reader(sources, "icp.yaml", {"attributes": {}})
+        declared = {"persona": tuple(personas.personas), **policy_files.declared_values(icp_data)}
+        event_fields = Fields(self.extra_types, policy_files.engagement_types(scoring_data), declared)
         measures = {m.name: m for m in MEASURES}
         ctx = Context(reader, event_fields, {}, measures, rates)
         scoring = policy_files.scoring(ctx, scoring_data)
         group_reader, group_data = self._reader(sources, "groups.yaml", {})
         groups = policy_files.groups(group_reader, group_data, event_fields, rates)
-        persona_reader, persona_data = self._reader(sources, "personas.yaml", {"personas": []})
-        personas = policy_files.personas(persona_reader, persona_data)
         play_reader, play_data = self._reader(sources, "plays.yaml", [])
         plays = policy_files.plays(play_reader, play_data, personas.personas)
         tier_reader, tier_data = self._reader(sources, "tiers.yaml", {"tiers": {"1": {}, "2": {}, "3": {}}})
         tiers = policy_files.tiers(tier_reader, tier_data, groups, plays)
-        icp_reader, icp_data = self._reader(sources, "icp.yaml", {"attributes": {}})
         ctx = Context(icp_reader, event_fields, groups, measures, rates)
         icp = policy_files.icp(ctx, icp_data)
         for name in icp.attributes:

@@ -298,6 +298,18 @@ def _tier_order(reader: Reader, found: Mapping[int, Tier]) -> None:
 # --- ICP ------------------------------------------------------------------------------------------------------------
 
 
+def declared_values(data: Any) -> dict[str, tuple[str, ...]]:
+    """Values that icp.yaml declares for areas and modalities: the same words stand in events."""
+    attributes = data.get("attributes") if isinstance(data, dict) else None
+    out: dict[str, tuple[str, ...]] = {}
+    for name in ("area", "modality"):
+        given = attributes.get(name) if isinstance(attributes, dict) else None
+        values = given.get("values") if isinstance(given, dict) else None
+        if isinstance(values, list):
+            out[name] = tuple(v for v in values if isinstance(v, str))
+    return out
+
+
 def icp(ctx: Context, data: Any) -> Icp:
     """Read icp.yaml. Adds the declared attributes to ``ctx.measures``, so that rules may ask for them."""
     reader = ctx.reader
@@ -326,6 +338,8 @@ def icp(ctx: Context, data: Any) -> Icp:
         if not tests:
             reader.error(path, "this would exclude every account", "say what to exclude under 'is:'")
         exclude.append(Exclusion(tests, reader.text((*path, "because"), given.get("because"))))
+    if segments:
+        known["segment"] = Field("segment", "enum", tuple(s.segment_id for s in segments))
     ctx.measures = known
     return Icp(
         attributes=attributes,

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 import msgspec
 import pytest
 
-from signalwatch.decide import decide, review, run_examples, why_not, why_not_text
+from signalwatch.decide import decide, review, why_not, why_not_text
 from signalwatch.model import (
     Account,
     Case,
@@ -327,55 +327,6 @@ def test_the_reason_of_a_step_down() -> None:
     assert move is not None
     assert move.because == "activity 0 stayed below 25 for 90d"
     assert move.expires_at == day(10) + timedelta(days=14)
-
-
-# --- examples ---------------------------------------------------------------------------------------------------------
-
-WITH_EXAMPLES = """
-- id: pair
-  for: { tier: [3] }
-  when: { all: [funding_round, ind_clearance], within: 30d }
-  because: "{funding_round.series|some} round"
-  examples:
-    - given: [{ at: 0d, event: funding_round, series: B }, { at: 10d, event: ind_clearance }]
-      expect: EXPECT
-"""
-
-
-@pytest.mark.parametrize(
-    ("expect", "problem"),
-    [
-        ("{ fires: 10d }", ""),
-        ('{ fires: 2026-01-11, because: "B round", late: false }', ""),
-        ("silent", "fired on 2026-01-11 (ind_clearance), which is not expected"),
-        ("{ fires: [0d, 10d] }", "did not fire on 2026-01-01: no ind_clearance in the history (when.all[1].ind_clearance)"),
-        ("{ fires: 10d, late: true }", "late is false, expected true"),
-        ('{ fires: 10d, because: "A round" }', 'because is "B round", expected "A round"'),
-    ],
-)  # fmt: skip
-def test_examples_are_tests(expect: str, problem: str) -> None:
-    results = run_examples(pack_of(WITH_EXAMPLES.replace("EXPECT", expect)))
-
-    assert [r.problem for r in results] == [problem]
-    assert (results[0].tree is None) == (problem == "")
-
-
-def test_examples_count_what_the_account_says() -> None:
-    rules = WITH_EXAMPLES.replace("expect: EXPECT", "account: { tier: 2 }\n      expect: silent")
-
-    assert [r.ok for r in run_examples(pack_of(rules))] == [True]
-
-
-def test_junit_escapes_and_counts() -> None:
-    from xml.etree import ElementTree
-
-    from signalwatch.ruleset.runner import junit
-
-    text = junit(run_examples(pack_of(WITH_EXAMPLES.replace("EXPECT", '{ fires: 10d, because: "<A> & B" }'))))
-    suite = ElementTree.fromstring(text)
-
-    assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
-    assert [f.get("message") for f in suite.iter("failure")] == ['because is "B round", expected "<A> & B"']
 
 
 def test_base_has_the_thresholds_used_here() -> None:

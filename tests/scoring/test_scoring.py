@@ -161,6 +161,20 @@ def test_cells_are_read_as_their_kind() -> None:
     assert facts == {"kind": "biotech", "stage": "3", "area": ["oncology", "CNS"]}
 
 
+def test_spellings_of_declared_values_are_one_value() -> None:
+    icp = BASE["icp.yaml"].replace(
+        "columns: [therapeutic_area, area]", "columns: [therapeutic_area], values: [infectious_disease, cns]"
+    )
+
+    assert scoring.facts_of(account(therapeutic_area="Infectious-Disease; CNS; Other"), pack_of(icp=icp).icp)[
+        "area"
+    ] == [
+        "infectious_disease",
+        "cns",
+        "Other",
+    ]
+
+
 def test_cells_that_cannot_be_read_are_unknown_and_can_be_listed() -> None:
     odd = account(kind="spaceship", stage="late")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,7 +13,9 @@ from msgspec.structs import replace as with_
 from signalwatch.model import Account, Activity, Fit, RuleOutcome, Signal
 from signalwatch.ruleset import evaluate, units
 from signalwatch.ruleset.examples import START, Example
+from signalwatch.ruleset.measure import activity, points_for
 from signalwatch.ruleset.nodes import Env, Measure, Tree, View
+from signalwatch.ruleset.pack import Pack
 from signalwatch.ruleset.rules import Rule
 
 
@@ -37,19 +39,51 @@ class ExampleResult:
         return not self.problem
 
 
-def run(rules: Iterable[Rule], measure: Measure, score: Callable[[Signal], Signal]) -> tuple[ExampleResult, ...]:
-    """Run all examples of all rules (also of those that are off).
+def run_examples(pack: Pack) -> tuple[ExampleResult, ...]:
+    """Run all examples of all rules of a pack (also of those that are off), scored as the pack scores."""
 
-    Args:
-        rules: what to test.
-        measure: the scoring model, for rules that look at activity.
-        score: gives a signal the points its type is worth.
-    """
-    out: list[ExampleResult] = []
-    for rule in rules:
-        for index, example in enumerate(rule.examples):
-            out.append(_run_one(rule, index, example, measure, score))
-    return tuple(out)
+    def score(signal: Signal) -> Signal:
+        points, half_life, polarity = points_for(signal, pack.scoring)
+        return with_(signal, points=points, half_life=half_life, polarity=polarity)
+
+    def measure(history: Sequence[Signal], now: datetime) -> Activity:
+        return activity(history, now, pack.scoring)
+
+    return tuple(
+        _run_one(rule, index, example, measure, score)
+        for rule in pack.rules
+        for index, example in enumerate(rule.examples)
+    )
+
+
+def without_examples(pack: Pack) -> tuple[str, ...]:
+    """Ids of rules that lack a firing or a silent example (an event that must not fire counts as silent)."""
+    return tuple(r.rule_id for r in pack.rules if not shown_both_ways(r))
+
+
+def shown_both_ways(rule: Rule) -> bool:
+    """Whether the examples show the rule firing and keeping silent."""
+    return any(e.fires for e in rule.examples) and any(not e.fires for e in rule.examples)
+
+
+def as_data(result: ExampleResult) -> dict[str, Any]:
+    """A result as JSON."""
+    return {
+        "rule": result.rule_id, "example": result.index + 1, "file": result.file, "line": result.line, "ok": result.ok,
+        "expected": result.expected, "got": result.got, "problem": result.problem, "note": result.note,
+        "explain": result.tree,
+    }  # fmt: skip
+
+
+def text(result: ExampleResult) -> str:
+    """A result for people: what was expected and what came (as a diff), and why."""
+    name = f"{result.rule_id}, example {result.index + 1}" + (f" ({result.note})" if result.note else "")
+    lines = [f"{result.file}:{result.line}: {name}: {result.problem or 'ok'}"]
+    if not result.ok:
+        lines += [f"  - expected: {result.expected}", f"  + got:      {result.got}"]
+        if result.tree is not None:
+            lines += [f"  {line}" for line in evaluate.explain_text(result.tree).splitlines()]
+    return "\n".join(lines)
 
 
 def _run_one(
