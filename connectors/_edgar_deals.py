@@ -63,6 +63,10 @@ _OWN_SECURITIES = re.compile(
     r"purchase\s+price\s+per\s+share",
     re.IGNORECASE,
 )
+_NOTES = re.compile(
+    r"\b(?:senior|subordinated|secured|unsecured)\b[^.]{0,40}\bnotes\b|\bnotes due 20\d\d", re.IGNORECASE
+)
+_EQUITY_LIKE = re.compile(r"convertible|exchangeable|shares of|warrants", re.IGNORECASE)
 _REPURCHASE = re.compile(r"repurchas|buy\s?back|tender\s+offer\s+for\s+its", re.IGNORECASE)
 _ACQUIRES = re.compile(
     r"(?:acquir\w+|purchas\w+|buy)\s+(?:\w+\s+){0,6}?(?:all|100%|substantially\s+all|certain|the)\s+(?:of\s+the\s+)?"
@@ -94,7 +98,7 @@ _NO_ORG = re.compile(
     r"^(?:the\s+)?(?:company|registrant|purchasers?|investors?|securities|merger\s+sub|buyer|seller|parent|bank|lenders?|"
     r"(?:nasdaq|new\s+york)\b.*|surviving\s+corp\w*|delaware\b.*|.*\b(?:act|agreement|exchange|commission|"
     r"merger\s+sub\w*|(?:acquisition|merger)\s+(?:sub|corp|co|llc|inc|ltd|company|limited)\w*|acquireco|bidco|board|directors|"
-    r"item|section|form|rule|capital\s+market|global\s+market|agent|officer)\b.*)",
+    r"the\s+company|item|section|form|rule|capital\s+market|global\s+market|agent|officer)\b.*)",
     re.IGNORECASE,
 )
 _DOTTED = re.compile(r"\b(?:Inc|Corp|Ltd|Co|N\.A|N\.V|B\.V|S\.A|L\.P|S\.p\.A|L\.L\.C|S\.r\.l)\.$")
@@ -174,6 +178,8 @@ def read_deal(text: str, start: int, end: int, registrant: str) -> Deal | None:
     name = " ".join(text[a:b].split())
     if kind in ("purchase", "offering"):
         kind = _purchase_kind(text, a, stop, name, kind)
+    if kind == "offering" and _is_debt(text[a : min(stop, a + 900)]):
+        kind = "debt"
     if kind == "other" and not amended:
         # "entered into a binding agreement under which ...": the sentence, not the name, says what it is.
         sentence = text[b : min(stop, b + 400)]
@@ -207,8 +213,10 @@ def _named(text: str, start: int, stop: int) -> tuple[int, int] | None:
             if re.fullmatch(r"[^.;(]{0,40}", text[last : follow.start()]) is None:
                 break
             last = follow.end()
+        first = entered.end()
+        sentence = [m.end() for m in re.finditer(r"[a-z\d)\"\u201d]\.\s+(?=[A-Z])", text[first : noun.start()])]
         # An amendment names what it amends: "Amendment No. 2 dated ... to the Rights Agreement".
-        return _trim(text, entered.end(), last)
+        return _trim(text, first + (sentence[-1] if sentence else 0), last)
     noun = _AGREEMENT.search(text, start, stop)
     if noun is None:
         return None
@@ -251,6 +259,11 @@ def _purchase_kind(text: str, a: int, stop: int, name: str, kind: str) -> str:
     if sells and (buys is None or sells.start() < buys.start()):
         return "sale"
     return "purchase" if buys or asset else "other"
+
+
+def _is_debt(context: str) -> bool:
+    """Notes that are not convertible are borrowed money, whatever the agreement to sell them is called."""
+    return _NOTES.search(context) is not None and _EQUITY_LIKE.search(context) is None
 
 
 def _merged_into(text: str, start: int, stop: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,9 +14,10 @@ from connectors._edgar_filing import Part
 from connectors._edgar_people import READ, read_moves
 from connectors._edgar_release import Section, item_sections, news_sentence
 from connectors._edgar_telling import Found, detected, placed
-from signalwatch.sdk import Detector, Event, Json, Organisation
+from signalwatch.sdk import Detector, Event, Json, Organisation, Span
 
 _BY_REFERENCE = re.compile(r"incorporated (?:\w+ ){0,3}?(?:herein )?by reference|see item \d", re.IGNORECASE)
+_NOTHING = re.compile(r"\W*(?:(?:not applicable|inapplicable|none|n/a|omitted)\b|$)|.{0,20}$", re.IGNORECASE)
 _STAFF = r"(?:workforce|employees|headcount|staff|positions|personnel)"
 _SHARE = r"(\d{1,2}(?:\.\d+)?|100)\s?(?:%|percent)"
 _PERCENT = re.compile(
@@ -43,7 +44,8 @@ _TERMINATES = re.compile(r"terminat|expir|cancel", re.IGNORECASE)
 _CLOSES = re.compile(r"\b(?:complet\w+|clos(?:ed|ing)|consummat\w+)\b", re.IGNORECASE)
 _OWN_SALE = re.compile(r"securities purchase|private placement|subscription|purchase agreement", re.IGNORECASE)
 _SOLD = re.compile(r"\b(?:sale|sold|disposition|divest)", re.IGNORECASE)
-_DEBT_NAMES = re.compile(r"loan|credit|note", re.IGNORECASE)
+_ROYALTY = re.compile(r"royalt|revenue", re.IGNORECASE)
+_SPIN_OFF = re.compile(r"spin-?off|separation and distribution|pro rata distribution", re.IGNORECASE)
 _OFFERING_STATUS = (
     ("closed", re.compile(r"\bclos(?:ed|ing of)|consummat|completed", re.IGNORECASE)),
     ("priced", re.compile(r"\bpric|entered into|agreed to (?:issue|sell)", re.IGNORECASE)),
@@ -59,11 +61,10 @@ def sections_of(text: str, main: Part | None) -> dict[str, Section]:
     for n, section in enumerate(listed):
         own = section
         if own.end <= own.start:
-            own = next((s for s in listed[n + 1 :] if s.end > s.start), own)
+            own = next((s for s in listed[n + 1 :] if s.end > s.start and s.code != "9.01"), own)
         body = text[own.start : own.end]
-        if own.end <= own.start or (
-            len(body) < 500 and _BY_REFERENCE.search(body) and section.code not in ("7.01", "8.01")
-        ):
+        referred = len(body) < 500 and _BY_REFERENCE.search(body) and section.code not in ("7.01", "8.01")
+        if _NOTHING.match(body) or referred:
             continue
         found.setdefault(section.code, own)
     return found
@@ -124,7 +125,7 @@ def _agreed(draft: Draft, deal: Deal, a: int, b: int, code: str) -> Event | None
             deal,
             "funding_round",
             "",
-            series="venture_debt" if _DEBT_NAMES.search(deal.name) else "unspecified",
+            series="unspecified" if _ROYALTY.search(deal.name) else "venture_debt",
         )
     if deal.kind in ("merger", "purchase", "sale"):
         return _deal_event(draft, deal, "merger_acquisition", "announced")
@@ -165,7 +166,7 @@ def _sides(draft: Draft, deal: Deal, type: str) -> tuple[Organisation, ...]:
 def _completed(draft: Draft, a: int, b: int) -> Event | None:
     """2.01: a purchase or sale was closed."""
     text = draft.document.text
-    if _CLOSES.search(text, a, min(b, a + 1500)) is None:
+    if _CLOSES.search(text, a, min(b, a + 1500)) is None or _SPIN_OFF.search(text, a, min(b, a + 1500)):
         return None
     deal = read_deal(text, a, b, draft.registrant)
     if deal is None or deal.kind not in ("merger", "purchase", "sale"):
@@ -208,19 +209,19 @@ def _moves(draft: Draft, found: Found, a: int, b: int) -> None:
     )  # fmt: skip
 
 
-def by_number(draft: Draft, found: Found, items: Sequence[str]) -> None:
+def by_number(draft: Draft, found: Found, items: Sequence[str], sections: Mapping[str, Section]) -> None:
     """1.03 is a bankruptcy and 2.05 a restructuring, whatever the text says."""
     text = draft.document.text
     if "1.03" in items:
         chapter = _CHAPTER.search(text)
         kind = f"chapter_{chapter.group(1)}" if chapter else "insolvency"
-        span = draft.quote(chapter.start(), chapter.end()) if chapter else draft.in_title("1.03")
+        span = draft.quote(chapter.start(), chapter.end()) if chapter else opening(draft, sections.get("1.03"), "1.03")
         found.add(draft.event("bankruptcy_distress", parties(draft.filing)[:1], {"kind": kind}, span,
                               pattern="edgar.item.1.03", occurred_at=draft.happened), "1.03")  # fmt: skip
     if "2.05" in items:
         percent, count = _PERCENT.search(text), _COUNT.search(text)
         attributes: dict[str, Json] = {}
-        span = draft.in_title("2.05")
+        span = opening(draft, sections.get("2.05"), "2.05")
         if percent is not None:
             attributes["percent"] = float(percent.group(1) or percent.group(2))
             span = draft.quote(percent.start(), percent.end())
@@ -229,3 +230,11 @@ def by_number(draft: Draft, found: Found, items: Sequence[str]) -> None:
             span = draft.quote(count.start(), count.end())
         found.add(draft.event("layoffs_restructuring", parties(draft.filing)[:1], attributes, span,
                               pattern="edgar.item.2.05", occurred_at=draft.happened), "2.05")  # fmt: skip
+
+
+def opening(draft: Draft, section: Section | None, code: str) -> Span:
+    """The first line of an item, or its number in the title."""
+    if section is None:
+        return draft.in_title(code)
+    line = draft.document.text.find("\n", section.start, section.end)
+    return draft.quote(section.start, min(line if line > section.start else section.end, section.start + 300))

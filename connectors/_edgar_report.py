@@ -15,7 +15,7 @@ import msgspec
 
 from connectors._edgar_events import Draft, organisation
 from connectors._edgar_filing import Part
-from connectors._edgar_items import by_number, read_item, sections_of
+from connectors._edgar_items import by_number, opening, read_item, sections_of
 from connectors._edgar_release import Section, read_release
 from connectors._edgar_telling import Found, detected, placed
 from signalwatch.sdk import Detector, Document, Event, Json, Span
@@ -55,7 +55,7 @@ def current_report(draft: Draft, previous: Document | None, detect: Detector) ->
     items = list(draft.filing.items)
     found = Found()
     if not draft.read:
-        by_number(draft, found, items)
+        by_number(draft, found, items, {})
         return (
             [*found.events.values()]
             if draft.pending
@@ -75,7 +75,7 @@ def current_report(draft: Draft, previous: Document | None, detect: Detector) ->
     releases = _releases(draft, found, parts, detect)
     for code, section in sections.items():
         read_item(draft, found, code, section, detect)
-    by_number(draft, found, items)
+    by_number(draft, found, items, sections)
     amended = _amendment(draft, main)
     done = [*found.events.values(), *_unsaid(draft, found, items, sections, releases > 0)]
     return [
@@ -125,7 +125,6 @@ def _unsaid(
     draft: Draft, found: Found, items: Sequence[str], sections: dict[str, Section], released: bool
 ) -> list[Event]:
     """`filing` for items that say something happened which nothing above explains."""
-    text = draft.document.text
     left: list[Event] = []
     for code in items:
         if code not in _KIND or code in found.explained:
@@ -139,12 +138,7 @@ def _unsaid(
         section = sections.get(code)
         if draft.read and section is None and code not in ("8.01", "7.01"):
             continue  # a cross-reference to another item
-        span = draft.in_title(code)
-        if section is not None:
-            line = text.find("\n", section.start, section.end)
-            span = draft.quote(
-                section.start, min(section.end, line if line > section.start else section.end, section.start + 300)
-            )
+        span = opening(draft, section, code)
         if code == "5.01":
             left.append(_control(draft, span))
             continue

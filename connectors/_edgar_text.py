@@ -58,6 +58,8 @@ _MARKUP = re.compile(rb"<(?:html|body|div|p|table|font|br|td|span)\b", re.IGNORE
 _OLD_TAGS = re.compile(r"</?(?:PAGE|S|C|FN|F\d|CAPTION|TABLE|TEXT|DOCUMENT)\b[^>]*>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u3000\ufeff\u200b]+")
 _NEWLINES = re.compile(r" *\n[ \n]*")
+_RULE_LINE = re.compile(r"(?:[ \t]?[-_=~*\u2013\u2014\u2500]){5,}")
+_LEADERS = re.compile(r"(?:[ \t]?\.){4,}")
 _START = re.compile(r"(?im)^[ \t]*(?=(?:item\s+\d|exhibit\s+\d|signatures?\s*$))")
 _C1 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -84,8 +86,9 @@ def decode(data: bytes) -> str:
 
 
 def tidy(text: str) -> str:
-    """Blanks collapsed, empty lines removed, control characters out, windows-1252 remnants mapped."""
+    """Blanks collapsed, empty lines, rules and dot leaders removed, control characters out, windows-1252 mapped."""
     text = _CONTROL.sub(" ", text.translate(_C1))
+    text = _LEADERS.sub(" ", _RULE_LINE.sub("\n", text))
     return _NEWLINES.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
@@ -135,6 +138,7 @@ def _flat(text: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    text = _START.sub("\n\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _RULE_LINE.sub("\n\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _START.sub("\n\n", text)
     joined = (" ".join(part.split()) for part in re.split(r"\n[ \t]*\n", text))
     return "\n".join(p for p in joined if p)

@@ -65,7 +65,7 @@ def test_the_quarter_and_the_daily_indexes_parse_whole() -> None:
         assert all(is_business_day(f.filed) for f in found.filings.values() if f.filed is not None)
     print("\nindexes:", table)
 
-    assert (dict((n, (r, f)) for n, r, f in table))["master.2020-QTR1.idx.gz"] == (319_828, 213_557)
+    assert {n: (r, f) for n, r, f in table}["master.2020-QTR1.idx.gz"] == (319_828, 213_557)
 
 
 def test_a_recorded_day_becomes_documents_once() -> None:
