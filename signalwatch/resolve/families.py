@@ -81,6 +81,10 @@ class Families:
         """The company entry that carries this name (its own or one of ``names``)."""
         return self._group.get(normalise(name))
 
+    def group_by_key(self, normal: str) -> Group | None:
+        """Like ``group``, for a name that is in normal form already."""
+        return self._group.get(normal)
+
     def facts_of(self, group: Group) -> list[Fact]:
         """The facts whose subject is the company itself, under any of its names."""
         found = (self.fact(name) for name in (group.company, *group.names))
@@ -88,7 +92,7 @@ class Families:
 
     def owners(self, name: str) -> Iterator[str]:
         """Today's chain of owners of ``name``, nearest first; the loader has made sure that it ends."""
-        fact = self.fact(name)
+        fact = self.fact(name) or self._fact_of_company(name)
         while fact is not None and fact.kind != "spun_off":
             yield fact.company
             fact = self._fact_of_company(fact.company)

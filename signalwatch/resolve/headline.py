@@ -12,6 +12,7 @@ from typing import NamedTuple
 from signalwatch.model import Mention
 from signalwatch.resolve.index import (
     ALIAS,
+    CAPITALS,
     COINED,
     CORE,
     DESCRIBED,
@@ -213,7 +214,7 @@ def _first_look(view: _Text, hit: _Hit) -> tuple[str, int]:
         or label[:1].islower()
         or (len(names) > 1 and all(view.capital[hit.start + 1 : hit.end]))
     )
-    styled = label.split()[0].isupper() if label else False
+    styled = view.index.flags[account] & CAPITALS
     if len(names) == 1 and written.isupper() and "&" not in written and not styled and not view.shouting:
         if kind not in (ALIAS, FAMILY) and len(written) < 6:
             return "no", account  # an abbreviation of something else ("ENDO" the congress)
@@ -486,7 +487,12 @@ def _by_symbol(view: _Text, best: dict[int, tuple[float, _Hit, str]]) -> dict[in
         bracket = holders[0] in view.symbols()
         after = view.text[token.end : token.end + 2]
         following = view.tokens[at + 1].word if at + 1 < len(view.tokens) else ""
-        opens = at == 0 and len(written) > 3 and (after.startswith(":") or following in VERBS or following == "stock")
-        if bracket or (opens and not view.index.is_word(token.word)):
+        lower = at + 1 < len(view.tokens) and not view.capital[at + 1]
+        opens = (
+            at == 0
+            and len(written) > 3
+            and (after.startswith(":") or following in VERBS or following == "stock" or lower)
+        )
+        if bracket or (opens and (following in VERBS or not view.index.is_word(token.word))):
             found[holders[0]] = (LIKELY, _Hit(at, at + 1, ()), "ticker")
     return found

@@ -101,6 +101,7 @@ class Index:
         self._interned: dict[frozenset[str], frozenset[str]] = {}
         self._shared_keys = {" ".join(strip_legal(keys(n))) for g in self.families.groups for n in g.shared}
         self.outside = -1
+        self._alike: set[int] = set()  # accounts with a writing that somebody else has too
         self._units = Counter(fact.company for fact in self.families.facts)
         accounts = list(accounts)
         parents = Counter(a.parent_account_id for a in accounts if a.parent_account_id)
@@ -210,6 +211,8 @@ class Index:
             self.surfaces[key] = code
             return
         codes = (old,) if old >= 0 else self.many[-1 - old]
+        self._alike.update(c >> 16 for c in codes)
+        self._alike.add(account)
         tier = TIER[kind]
         best = TIER[codes[0] >> 8 & 0xFF]
         if tier == best and self.outside in (account, codes[0] >> 16):
@@ -235,12 +238,15 @@ class Index:
         self.countries.append(account.country)
         self.position[account.account_id] = number
         described: set[str] = set()
-        bare = False
+        bare = large = False
         seen: set[str] = set()
         for kind, text in self._writings(account):
             for spelling in spellings(text):
-                core = strip_legal(keys(spelling))
+                all_keys = keys(spelling)
+                core = strip_legal(all_keys)
                 key = " ".join(core)
+                if kind in (NAME, LEGAL_NAME):
+                    large = large or self._large(" ".join(all_keys))
                 if kind == LEGAL_NAME and core and name_tokens(core) == core:
                     bare = True
                 if not key or key in seen:
@@ -249,6 +255,8 @@ class Index:
                 if len(core) == 1 and (core[0] in _DESC or core[0] in LEGAL):
                     self._keep_legal_form(number, spelling)  # "The Medicines Company": a description without its form
                     continue
+                if key in self._shared_keys:
+                    self._alike.add(number)
                 marks = self.marks_of(core)
                 if len(core) == 1 and len(key) <= 4 and text.split()[0].isupper():
                     marks = SHORT
@@ -257,8 +265,9 @@ class Index:
                 if kind in (NAME, LEGAL_NAME):
                     described.update(core[len(carry) :])
                 self._short_forms(number, kind, core, carry, marks, seen)
-        flags = (GROUP if has_units or account.kind == "big_pharma" or self._large(account) else 0) | (BARE * bare)
-        if account.name.isupper() and len(account.name) > 1:
+        flags = (GROUP if has_units or account.kind == "big_pharma" or large else 0) | (BARE * bare)
+        heads = [name.split()[0] for name in (account.name, account.legal_name) if name.strip()]
+        if any(len(head) > 1 and head.isupper() for head in heads):
             flags |= CAPITALS
         if account.kind == "cro_cdmo":
             flags |= CONTRACT
@@ -274,10 +283,10 @@ class Index:
         if account.website_domain:
             self.domains.setdefault(account.website_domain.lower().removeprefix("www."), number)
 
-    def _large(self, account: Account) -> bool:
-        """A company with many units, as far as the families pack tells."""
-        groups = (self.families.group(name) for name in (account.name, account.legal_name) if name)
-        return any(group is not None and self._units[group.company] >= MANY_UNITS for group in groups)
+    def _large(self, normal: str) -> bool:
+        """A company with many units, as far as the families pack tells, by its normal form."""
+        group = self.families.group_by_key(normal)
+        return group is not None and self._units[group.company] >= MANY_UNITS
 
     @staticmethod
     def _writings(account: Account) -> Iterable[tuple[int, str]]:
@@ -330,9 +339,10 @@ class Index:
 
     def _keep_legal_forms(self, accounts: Sequence[Account], groups: Sequence[tuple[Group, int]]) -> None:
         """Where two companies differ by legal form only (the two Mercks), keep the long writing as well."""
-        for number, account in enumerate(accounts):
-            for _, text in self._writings(account):
-                self._keep_legal_form(number, text)
+        for number in sorted(self._alike):
+            if number < len(accounts):
+                for _, text in self._writings(accounts[number]):
+                    self._keep_legal_form(number, text)
         for group, number in groups:
             for name in (group.company, *group.names):
                 self._keep_legal_form(number, name)
@@ -342,6 +352,8 @@ class Index:
         all_keys = keys(text)
         core = strip_legal(all_keys)
         key = " ".join(core)
+        if all_keys[0] == "the":
+            all_keys = all_keys[1:]
         if len(core) == len(all_keys):
             return
         if key not in self._shared_keys and key not in _DESC and all(code >> 16 == number for code in self.look(key)):
@@ -432,6 +444,8 @@ class Index:
                 self._keep_legal_form(account, spelling)
                 continue
             marks = self.marks_of(core) | doubtful
+            if len(core) == 1 and len(core[0]) <= 4 and name.split()[0].isupper():
+                marks = SHORT | doubtful
             self._put(" ".join(core), account, FAMILY, marks)
             if not doubtful and marks & COINED and not marks & MULTI:
                 self._short_forms(account, FAMILY, core, name_tokens(core), marks, set())

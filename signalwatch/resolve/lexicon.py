@@ -280,6 +280,18 @@ FINANCE_ARM: frozenset[str] = _set(
     capital finance financing funding investment investments treasury
     """
 )
+# Words of a fund or a trading house.
+VENTURES: frozenset[str] = _set(
+    """
+    bioventures capital investment investments partners spv trading ventures
+    """
+)
+# Words between other words.
+SAYS_NOTHING: frozenset[str] = _set(
+    """
+    a an and at da de dei del des di do du e et for i in la le les of the und y
+    """
+)
 # Articles, initials and words that stand before the name itself.
 LEADING: frozenset[str] = _set(
     """

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from signalwatch.ids import digest_bytes
 from signalwatch.model import Account, Candidate, Match, Mention, Organisation
 from signalwatch.resolve import headline
+from signalwatch.resolve.answers import EXCLUDED, NONE, OUTSIDE, Answer
 from signalwatch.resolve.families import Families
 from signalwatch.resolve.index import Index
 from signalwatch.resolve.mention import read
-from signalwatch.resolve.names import EXCLUDED, NONE, OUTSIDE, Answer, match_name
+from signalwatch.resolve.names import match_name
 from signalwatch.resolve.text import normalise
 from signalwatch.resolve.tickers import Symbol, market, parse_cik, parse_ticker
 

@@ -114,7 +114,7 @@ def normalise(name: str) -> str:
 
 
 def spellings(name: str) -> list[str]:
-    """The name and the other ways its letters are written: umlauts as two letters, the possessive's s kept."""
+    """The name and the other ways its letters are written: umlauts as two letters, the possessive's s kept, no "&"."""
     found = [name]
     if not name.isascii():
         two = name.translate(_UMLAUTS)
@@ -122,4 +122,6 @@ def spellings(name: str) -> list[str]:
             found.append(two)
     if "'s" in name or "’s" in name:
         found.append(name.replace("'s", "s").replace("’s", "s"))
+    if name.count(" ") > 2 and ("&" in name or " and " in name):
+        found.append(name.replace("&", " ").replace(" and ", " "))
     return found

@@ -29,7 +29,8 @@ VERBS: frozenset[str] = _set(
     spurs stakes starts steps stops strikes stumbles submits submitted sues suffers surges suspends swaps swings takes tanks
     taps targets teams terminates tests thins ties tops touts trades trims triples trips tumbles turns unloads unveils updates
     upgrades uses wants warns was weighs welcomes will wins withdraws won wraps to is are could may must plans would
-    stock stocks shares buyout drug drugs
+    stock stocks shares buyout drug drugs rockets soars slips jumps climbs craters drops slumps skyrockets dips pops rallies
+    leaps crashes retreats unfurls rolls debuts
     """
 )
 # Words that follow a name and show it to be a company's.
