@@ -148,6 +148,11 @@ def _signal(event: Event, account_id: str, story_id: str, program: Program | Non
     )
 
 
+def _same_document(intent: StoryIntent, event: Event) -> bool:
+    """Whether an earlier event of the story comes from the very document of this one (registered and recruiting)."""
+    return any(e.document_id == event.document_id and e.event_id != event.event_id for e in intent.story.events)
+
+
 def _history(signals: Sequence[Signal], current: Signal) -> tuple[Signal, ...]:
     """Signals of an account by event time, the current one included once."""
     others = [s for s in signals if s.signal_id != current.signal_id and s.active]
@@ -221,6 +226,9 @@ class Planner:
             intent = replace(intent, effect="opened", reason=f"first telling that names {account.name}")
         if earlier is not None and intent.effect in ("evidence", "updated"):
             signal = replace(earlier, attributes={**signal.attributes, **earlier.attributes})
+        told = (intent.story_id, account_id) in self.g.told
+        if told and intent.effect == "status_change" and _same_document(intent, event):
+            intent = replace(intent, effect="evidence", reason="the next step, told by the same document")
         tier = self.g.tiers.get(account_id, TierState(tier=account.tier, since=account.tier_since))
         case = Case(
             now=self.now,
@@ -233,7 +241,7 @@ class Planner:
             program=program,
             programs=tuple(programs),
             tier=tier,
-            told=(intent.story_id, account_id) in self.g.told,
+            told=told,
         )
         decision = decide(case, self.k.pack, accounts_hash=self.k.accounts_hash)
         final = decision.signal or signal

@@ -15,7 +15,7 @@ from signalwatch.stories.features import Features, abbreviates
 FAMILY: Mapping[str, str] = {
     "partnership": "deal", "licensing_deal": "deal", "merger_acquisition": "deal",
     "funding_round": "funding", "ipo": "ipo", "public_offering": "offering",
-    "trial_start": "trial_begin",
+    "trial_start": "trial_begin", "trial_registered": "trial_begin",
     "trial_setback": "trial_stop",
     "results_posted": "results", "trial_results": "results",
 }  # fmt: skip
@@ -34,6 +34,7 @@ NEAR = 4
 """Days within which a retelling is likely even when little else is shared."""
 
 STATUS_ORDER: Mapping[str, tuple[str, ...]] = {
+    "trial_begin": ("registered", "started"),
     "deal": ("proposed", "announced", "completed", "terminated"),
     "ipo": ("filed", "priced", "listed", "closed", "withdrawn"),
     "offering": ("proposed", "priced", "closed", "withdrawn"),
@@ -51,6 +52,9 @@ _BY_AGENCY = frozenset(
 )
 
 
+_STEPS = {"trial_registered": "registered", "trial_start": "started"}
+
+
 def family(event_type: str) -> str:
     """The family a type belongs to: types that tell one happening."""
     return FAMILY.get(event_type, event_type)
@@ -63,6 +67,8 @@ def window(event_type: str) -> timedelta:
 
 def status_of(event: Event) -> str:
     """The step a happening has reached, as the event says it."""
+    if event.type in _STEPS:
+        return _STEPS[event.type]
     return str(event.attributes.get("status") or event.attributes.get("stage") or "")
 
 
@@ -78,8 +84,13 @@ def _far(a: float | None, b: float | None, ratio: float) -> bool:
     return a is not None and b is not None and max(a, b) > ratio * min(a, b)
 
 
-AMENDED_WITHIN = 400
-"""Days within which an amended notice belongs to the offering it restates."""
+LINKED_WITHIN = 400
+"""Days within which an amended notice belongs to the offering it restates, and a start to its registration."""
+
+
+def one_study(a: Event, b: Event) -> bool:
+    """Whether both events name the same study."""
+    return a.program is not None and b.program is not None and not set(a.program.nct_ids).isdisjoint(b.program.nct_ids)
 
 
 def amends(a: Event, b: Event) -> bool:
@@ -228,12 +239,13 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
     if group != family(b.type):
         return 0.0
     days = abs((a.at - b.at).total_seconds()) / 86400
-    if days > (AMENDED_WITHIN if group == "funding" and amends(a, b) else WINDOW.get(group, DEFAULT_WINDOW)):
+    linked = (group == "funding" and amends(a, b)) or (group == "trial_begin" and one_study(a, b))
+    if days > (LINKED_WITHIN if linked else WINDOW.get(group, DEFAULT_WINDOW)):
         return 0.0
     if contradiction(a, fa, b, fb):
         return 0.0
     points = evidence(a, fa, b, fb, days)
-    if group == "funding" and amends(a, b):
+    if linked:
         return points
     if points <= 0:
         return 0.0
