@@ -118,7 +118,7 @@ class Detector:
         tokens = set(TOKENS.findall(doc.norm))
         candidates: dict[int, tuple[Pattern | ItemClass, Phrase]] = {}
         index = self.pack.index
-        for token in tokens & self._keys:
+        for token in sorted(tokens & self._keys):  # sorted: of equally good matches every process takes the same
             for entry in index[token]:
                 candidates[id(entry[1])] = entry
         kinds = self._items(doc, candidates, tokens)
