@@ -553,7 +553,7 @@ def _of_text(event: Event) -> Features:
         parties=parties,
         products=frozenset(p for p in products if p),
         words=words,
-        people=_people(a.get("person")),
+        people=_people(a.get("person")) - {w for name in names for w in _WORD.findall(plain(name))},
         roles=frozenset(name for name, pattern in _ROLES if role_text and pattern.search(role_text)),
         agency=agency,
         instrument=next((name for name, pattern in _INSTRUMENT if pattern.search(text)), ""),

@@ -142,7 +142,8 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
             if _far(_number(a, name), _number(b, name), 1.1):
                 return name
     if group == "leadership_change":
-        if fa.people and fb.people and fa.people.isdisjoint(fb.people):
+        named = bool(fa.people & (fb.people | fb.words)) or bool(fb.people & fa.words)
+        if fa.people and fb.people and not named:
             shared_role = bool(fa.roles & fb.roles)
             succession = {a.attributes.get("direction"), b.attributes.get("direction")} != {"joins"}
             if not (shared_role and succession and days <= 30):
