@@ -13,7 +13,7 @@ from typing import Any
 
 from signalwatch.detect import facts
 from signalwatch.detect.money import Money, find_money
-from signalwatch.detect.names import Finder, Name
+from signalwatch.detect.names import _ITEM_TITLE, Finder, Name
 from signalwatch.detect.text import Doc
 
 
@@ -50,7 +50,7 @@ _OTHER_MONEY = {
     "partnership": r"(?:series|round|financing|grant|ipo)",
     "licensing_deal": r"(?:series|round|financing|grant|ipo|milestone payment)",
 }
-_OTHER = {k: re.compile(rf"^[ \-]+(?:[a-z]+[ \-]+){{0,2}}?{v}(?![a-z])") for k, v in _OTHER_MONEY.items()}
+_OTHER = {k: re.compile(rf"^[ \-]+(?:[a-z]+[ \-]+){{0,4}}?{v}(?![a-z])") for k, v in _OTHER_MONEY.items()}
 _TEXT_CUES = {
     "funding_round": re.compile(
         r"(?:series|seed|financing|funding|round|raise|raised|loan|facility|secured|investment|royalty)"
@@ -111,22 +111,45 @@ def amount(context: Context) -> dict[str, Any]:
     """``amount`` and ``currency``: the figure nearest to the match in its clause, else one the text gives for it."""
     found = _near(context, find_money(context.doc.norm, *context.clause))
     if found is None and context.doc.in_title(context.start):
-        found = (
-            _near(context, find_money(context.doc.norm, 0, context.doc.title_end))
-            if _one_event_title(context)
-            else None
-        )
+        story = _story(context)
+        found = _near(context, find_money(context.doc.norm, *story)) if story else None
         if found is None:
             listed = _text_money(context)
             found = listed[0] if listed else None
     elif found is None:
         titled = find_money(context.doc.norm, 0, context.doc.title_end)
         found = titled[0] if len(titled) == 1 else None
-    return {"amount": found.amount, "currency": found.currency} if found else {}
+    if found is None:
+        return {}
+    exact = found.amount
+    if context.doc.in_title(context.start):  # the text may give the same figure to the last digit
+        exact = next((m.amount for m in _text_money(context) if m.currency == found.currency and 0 < abs(m.amount - exact) <= exact * 0.012), exact)
+    return {"amount": exact, "currency": found.currency}
 
 
-def _one_event_title(context: Context) -> bool:
-    return context.doc.norm.count("\n", 0, context.doc.title_end) == 0
+def _story(context: Context) -> tuple[int, int] | None:
+    """The story of the title that the match stands in (what ``;`` separates); None for a match in the text."""
+    for start, end in context.doc.stories():
+        if start <= context.start < end:
+            return start, end
+    return None
+
+
+def _related(context: Context) -> list[tuple[int, int]]:
+    """Sentences of the text that speak of the same thing: all of the first ones for a single story, else those that share a name."""
+    doc = context.doc
+    single = len(doc.stories()) == 1
+    wanted = set() if single else {w for w in re.findall(r"[A-Z][\w’']{3,}", doc.raw[context.clause[0] : context.clause[1]])}
+    start, end = context.lead
+    found = []
+    at = start
+    while at < end:
+        first, last = doc.clause(at)
+        first, last = max(first, start), min(last, end)
+        if last > first and (single or any(w in doc.raw[first:last] for w in wanted)):
+            found.append((first, last))
+        at = max(last, at) + 1
+    return found
 
 
 def series(context: Context) -> dict[str, Any]:
@@ -187,9 +210,9 @@ def deal_total(context: Context) -> dict[str, Any]:
 
 _WITHDRAWN = re.compile(r"(?:withdraw|withdrew|terminat|cancel|pulls|scraps|abandons|postpones)")
 _CLOSED = re.compile(
-    r"(?:closing of|closing for|closes|closed|close of|completes|completed|completion|concludes|successful completion|final closing|full exercise)"
+    r"(?:closing of|closing for|closes|closed|close of|completes|completed|completion|concludes|successful completion|final closing|full exercise|sold shares|sold \d)"
 )
-_PROPOSED = re.compile(r"(?:propos|launch|commence|commencement|intends|plans|intention|files|filing|to offer|seeks)")
+_PROPOSED = re.compile(r"(?:propos|launch|commence|commencement|intends|plans|intention|files|filing|to offer|offers|may offer|seeks|sales agreement|may from time)")
 _PRICED = re.compile(r"(?:pric(?:es|ed|ing)|upsized and priced)")
 
 
@@ -268,6 +291,12 @@ _AGENCY_CUES = (
     ),
     (
         re.compile(
+            r"(?:endorsement|backing|positive (?:opinion|recommendation)|recommend).{0,40}(?:europe|(?<![a-z])eu(?![a-z]))|(?:europe|(?<![a-z])eu) .{0,20}(?:panel|endorse|backing)"
+        ),
+        "EMA",
+    ),
+    (
+        re.compile(
             r"(?<![a-z])(?:eu|european union|europe) (?:approval|nod|green light|authori)|in the european union|in the eu\b"
         ),
         "EC",
@@ -284,7 +313,7 @@ def approval_stage(context: Context) -> dict[str, Any]:
     """``stage`` of an approval: approved, recommended, tentative or authorized (emergency use)."""
     clause = context.doc.norm[context.clause[0] : context.clause[1]]
     if re.search(
-        r"chmp|cvmp|positive (?:opinion|recommendation)|recommend(?:s|ed|ation)? .{0,60}(?:approv|authori)|recommended by|ema (?:backs|endorses|recommends|panel)|empfehlung",
+        r"chmp|cvmp|positive (?:opinion|recommendation)|endorsement|backing|positive recommendation|recommend(?:s|ed|ation)? .{0,60}(?:approv|authori)|recommended by|ema (?:backs|endorses|recommends|panel)|empfehlung",
         clause,
     ):
         if not re.search(r"european commission approves|ec approves", clause):
@@ -384,32 +413,23 @@ def designation(context: Context) -> dict[str, Any]:
 
 
 def phase(context: Context) -> dict[str, Any]:
-    """``phase`` in LABELS spelling: nearest in the clause, else the title, else what the text says of the study."""
+    """``phase`` in LABELS spelling: nearest in the clause, else in the story of the title, else what the text says of the study."""
     doc = context.doc
-    places = [context.clause]
-    if doc.in_title(context.start) and _one_event_title(context):
-        places.append((0, doc.title_end))
-    for place in places:
+    story = _story(context)
+    in_text = [value for part in _related(context) for _, value in facts.phases(doc.norm, *part)] if story else []
+    for place in [context.clause, *([story] if story else [])]:
         found = facts.phases(doc.norm, *place)
         if found:
-            return {"phase": min(found, key=lambda f: _distance(context, f[0]))[1]}
-    if facts.pivotal(doc.norm, *context.clause) is not None and not doc.in_title(context.start):
-        return {"phase": "pivotal"}
-    text_phase = None
-    if doc.in_title(context.start):
-        start, end = context.lead
-        found = facts.phases(doc.norm, start, end)
-        if found:
-            text_phase = found[0][1]
-    if text_phase:
-        return {"phase": text_phase}
+            value = min(found, key=lambda f: _distance(context, f[0]))[1]
+            finer = next((v for v in in_text if v != value and v[:-1] == value and v[-1] in "ab"), value)
+            return {"phase": finer}
+    if in_text:
+        return {"phase": in_text[0]}
     if facts.pivotal(doc.norm, *context.clause) is not None:
         return {"phase": "pivotal"}
-    if doc.in_title(context.start):
+    if story:
         start, end = context.lead
-        stage = facts.stage_phase(doc.norm, start, end) or (
-            facts.stage_phase(doc.norm, *context.clause) if end > start else None
-        )
+        stage = facts.stage_phase(doc.norm, start, end) or (facts.stage_phase(doc.norm, *context.clause) if end > start else None)
         if stage:
             return {"phase": stage[1]}
     return {}
@@ -449,10 +469,11 @@ def outcome(context: Context) -> dict[str, Any]:
     doc = context.doc
     clause = doc.norm[context.clause[0] : context.clause[1]]
     verdict = _judge(clause)
-    if verdict is None and doc.in_title(context.start):
-        if _one_event_title(context):
-            start, end = context.lead
-            verdict = _judge(doc.norm[start:end])
+    story = _story(context)
+    if verdict is None and story:
+        verdict = _judge(doc.norm[story[0] : story[1]])
+        for part in _related(context):
+            verdict = verdict or _judge(doc.norm[part[0] : part[1]])
     return {"outcome": verdict or "unclear"}
 
 
@@ -472,7 +493,7 @@ def headcount(context: Context) -> dict[str, Any]:
     doc = context.doc
     start, end = context.clause
     out: dict[str, Any] = {}
-    share = facts.percent(doc.norm, start, end)
+    share = facts.staff_percent(doc.norm, start, end)
     count = facts.staff_count(doc.norm, start, end)
     if share is None or count is None:
         first, last = context.lead
@@ -532,7 +553,7 @@ _BOTH = re.compile(
     r"(?<![a-z])(?:succeed(?:s|ing)?|replac(?:es|ing|ed)|swaps?|swapped|succession|transition(?!ing to)|transitions|named successor|takes over from|hands over|change at the top|c-suite (?:shake|switch|swap)|makes way for)(?![a-z])"
 )
 _FOLLOWING = re.compile(
-    r"(?<![a-z])(?:following|after|upon|due to|with) (?:the )?(?:retirement|departure|resignation|passing) of|(?<![a-z])(?:succeeds|succeeding|replaces|replacing|who (?:is|will be) "
+    r"(?<![a-z])(?:following|after|upon|due to|with) (?:the )?(?:retirement|departure|resignation|passing) of|(?<![a-z])(?:who (?:is|will be) "
     r"(?:retiring|leaving|stepping down|departing))(?![a-z])"
 )
 _LEAVES = re.compile(
@@ -546,9 +567,8 @@ _JOINS = re.compile(
 def direction(context: Context) -> dict[str, Any]:
     """``direction`` of a change in leadership: joins, leaves or both."""
     doc = context.doc
-    end = doc.title_end if doc.in_title(context.start) and _one_event_title(context) else context.clause[1]
-    start = 0 if doc.in_title(context.start) and _one_event_title(context) else context.clause[0]
-    if doc.in_title(context.start):
+    start, end = _story(context) or context.clause
+    if doc.in_title(context.start) and not _ITEM_TITLE.match(doc.raw, 0, doc.title_end):
         start, end = 0, doc.title_end
     clause = doc.norm[start:end]
     if _BOTH.search(clause):

@@ -214,6 +214,8 @@ class Detector:
         if doc.question(clause):
             return "question"
         allowed = trigger.allow | pattern.allow
+        if not doc.in_title(at) and not pattern.beside:
+            allowed = allowed - _NOT_IN_TEXT
         low = doc.segment(clause, at, m.end(), self.pack.book.predicates)[0]
         verb = m.start("verb") if "verb" in m.re.groupindex and m.start("verb") >= 0 else at
         for scope in self.pack.scopes:
@@ -306,6 +308,9 @@ class Detector:
 def _stated(hits: tuple[Hit, ...], doc: Doc) -> tuple[Hit, ...]:
     """The matches that count: the title rules; the text speaks where the title says nothing, and in digests."""
     in_title = tuple(h for h in hits if h.title)
+    if _ITEM_TITLE.match(doc.raw, 0, doc.title_end):  # an 8-K: its item headings name what may have happened, the text says what did
+        told = tuple(h for h in hits if not h.title and h.pattern.confidence >= 0.74)
+        return told or tuple(h for h in in_title if h.pattern.type in {"bankruptcy_distress", "layoffs_restructuring"})
     if in_title and not _digest(doc):
         types = {h.pattern.type for h in in_title}
         return in_title + tuple(h for h in hits if not h.title and h.pattern.beside and not doc.release_boilerplate(h.start) and h.pattern.type not in types)
@@ -362,6 +367,9 @@ def _first(norm: str, at: int) -> int:
 
 _OPENING = re.compile(r" *(?:[a-z\-]+ing|with|after|amid|ahead of|despite|before|as|while|following|armed|fresh|eyeing) ")
 _SUBORDINATE = re.compile(r"(?<![a-z])(?:after|following|amid|despite|thanks to|on the heels of|in wake of|in the wake of|on back of|on the back of|citing) ")
+
+
+_NOT_IN_TEXT = frozenset({"plan", "future"})  # a headline may announce with "to", a text that plans reports no event
 
 
 def _fact_start(norm: str, start: int, at: int) -> int:

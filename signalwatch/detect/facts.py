@@ -11,7 +11,7 @@ _PHASE = re.compile(rf"(?<![a-z0-9]){PHASE}")
 _NUMERAL = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _PART = re.compile(r"(iv|i{1,3}|[1-4])([abc]?)")
 _FEASIBILITY = re.compile(r"(?:early )?feasibility (?:study|trial|clinical)")
-_PIVOTAL = re.compile(r"(?<![a-z])(?:pivotal|registrational pivotal)(?![a-z])")
+_PIVOTAL = re.compile(r"(?<![a-z])pivotal (?:[a-z0-9\-]+ ){0,4}?(?:trials?|stud(?:y|ies)|test|phase|data|results|readout|clinical)(?![a-z])")
 _STAGE = re.compile(
     r"(?<![a-z])(mid|late)[ \-](?:to[ \-]late[ \-])?stage(?= (?:study|trial|test|data|results|readout|clinical|phase|win|success|failure|flop))"
 )
@@ -108,6 +108,24 @@ def percent(text: str, start: int, end: int) -> float | int | None:
         ):
             return value
     return None
+
+
+def staff_percent(text: str, start: int, end: int) -> float | int | None:
+    """The share of the staff that goes: a percentage beside staff words or a verb of cutting, not any percentage."""
+    m = _STAFF_PERCENT.search(text, start, end)
+    if m:
+        value = float(m.group(1) or m.group(2) or m.group(3))
+        return int(value) if value.is_integer() else value
+    return percent(text, start, end) if not _PERCENT.search(text, start, end) else None
+
+
+_SHARE = r"(\d{1,3}(?:\.\d+)?) ?(?:%|percent|per cent)"
+_STAFF_WORD = r"(?:staff|workforce|employees|headcount|head count|jobs|workers|team|personnel|positions|roles)"
+_STAFF_PERCENT = re.compile(
+    rf"{_STAFF_WORD}[a-z ]{{0,30}}?(?:by|of)? ?(?:about |nearly |roughly |approximately |up to |around |over |more than )?{_SHARE}|"
+    rf"{_SHARE} (?:[a-z]+ ){{0,3}}?{_STAFF_WORD}|"
+    rf"(?:lay(?:s|ing)? off|laid off|cuts?|cutting|slash(?:es|ing)?|trim(?:s|ming)?|shed(?:s|ding)?|let(?:s|ting)? go) (?:about |nearly |roughly |approximately |around |up to )?{_SHARE}"
+)
 
 
 def staff_count(text: str, start: int, end: int) -> int | None:

@@ -420,7 +420,7 @@ class Finder:
                 if name.possessive and i < len(words):
                     owned = next((n for n in names if n.start <= words[i].start < n.end and n.kind == "company"), None)
                     behind = next((w for w in words if owned and w.start >= owned.end), None)
-                    if owned and behind and behind.low in book.verbs:
+                    if owned and behind and behind.low in book.verbs and behind.low not in _FUNCTION and not (owned.text.isupper() and len(owned.text) > 4):
                         parties[-1] = owned  # Roche's Genentech cuts ...: the unit acts
                 if name.possessive or i >= len(words):
                     break

@@ -16,6 +16,10 @@ _PERSON_FIRST = re.compile(
     r" *(?:,[^,\n]{0,30},)? *(?:$|\n|read to |to (?:retire|step|depart|leave|join|become|lead|succeed|head)|joins?(?![a-z])|joined|elected|(?:is |was )?(?:appointed|named|promoted|hired|tapped|elected) "
     r"(?:as|to|by|new|chief|ceo|cfo|president|chair|head|vice|the)|out as|is the new|steps down|resigns|retires|becomes|takes over|assumes|succeeds)"
 )
+_BRAND_NEXT = re.compile(
+    r" +(?:[a-z]+(?:mab|nib|tide|stat|vir|zole|pril|gene|cel|ept|ine|one)(?:-[a-z]{4})? |plus|now|significantly|monotherapy|in combination|for |approved|improves|improved|demonstrates|"
+    r"demonstrated|reduces|reduced|shows|showed|prolongs|cuts|granted|is |injection|tablets|cream|becomes)"
+)
 _PART = re.compile(r"(?<![a-z])(?:as|while|but) ")
 _LINK = re.compile(r"(?<![a-z])(?:with|from|by|and|for|of|to|between|versus)(?![a-z])")
 _REGULATORY = frozenset(
@@ -105,6 +109,8 @@ class Casting:
         doc, finder = self.doc, self.finder
         start, end = match.clause
         titled = doc.in_title(match.start)
+        if self.issuer and _ITEM_TITLE.match(doc.raw, 0, doc.title_end):
+            return self.issuer.name
         at = match.markers.get("subject")
         if at is not None:
             name = finder.after(at, end, within=8)
@@ -197,8 +203,12 @@ class Casting:
         return self.issuer.name if self.issuer and _ITEM_TITLE.match(doc.raw, 0, doc.title_end) else ""
 
     def _brand(self, name: Name) -> bool:
-        """Is this a brand in capitals, in the release of a company of another name?"""
-        return bool(self.issuer) and name.text.isupper() and len(name.text) > 4 and " " not in name.text and not _same(name.text, self.issuer.name if self.issuer else "")
+        """Is this word in capitals a brand: in a release of a company of another name, or followed by what happens to medicines?"""
+        if not name.text.isupper() or len(name.text) < 5 or " " in name.text or name.text.lower() in self.finder.book.known:
+            return False
+        if self.issuer and not _same(name.text, self.issuer.name):
+            return True
+        return bool(_BRAND_NEXT.match(self.doc.norm, name.end))
 
     def _placed(self, name: Name) -> bool:
         """Does a name stand where places stand ("in Durham")?"""
@@ -356,6 +366,8 @@ class Casting:
                 ]
         if match.type in {"trial_start", "trial_results"}:
             return []
+        if not found and not doc.in_title(match.start) and match.type in _REGULATORY:
+            found = [n for n in book.authorities(doc, 0, doc.title_end) if n.kind == "regulator"]
         distinct: dict[str, Name] = {}
         for name in found:
             distinct.setdefault(name.label, name)
