@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from signalwatch.resolve.answers import NONE, Answer, ambiguous, held
 from signalwatch.resolve.index import (
@@ -195,7 +196,7 @@ def _study_site(case: _Case) -> Answer | None:
     if not case.rest or (case.group and case.strong):
         return None
     words = case.own + case.rest
-    if not any(pair in SITE_TAILS for pair in zip(words, words[1:], strict=False)):
+    if not any(pair in SITE_TAILS for pair in pairwise(words)):
         return None
     styled = case.group and case.index.flags[case.account] & CAPITALS and case.text[: len(case.own[0])].isupper()
     if styled:
@@ -208,9 +209,8 @@ def _first_word(case: _Case) -> Answer | None:
     if case.kind == HEAD and not case.group:
         if case.unknown or not (case.legal or case.descriptors):
             return case.held("only the first word of the name") if case.coined else NONE
-        if case.coined and (
-            (not case.rest and len(case.own[0]) > 7) or case.descriptors and case.descriptors <= {"research", "pharma"}
-        ):
+        whole = not case.rest and len(case.own[0]) > 7
+        if case.coined and (whole or (case.descriptors and case.descriptors <= {"research", "pharma"})):
             return case.sure()
         return case.held("only the first word of the name") if case.coined else NONE
     if case.kind == UNIT_CORE:
@@ -223,10 +223,10 @@ def _first_word(case: _Case) -> Answer | None:
 
 def _person(case: _Case) -> Answer | None:
     """A person, as EDGAR writes them (surname first), or a numbered fund."""
-    if case.unknown and not case.legal and not case.known_words:
-        if len(case.rest) < 3 or any(len(token) < 2 or token in _NUMERALS for token in case.rest):
-            return NONE
-    return None
+    if not case.unknown or case.legal or case.known_words:
+        return None
+    initials = any(len(token) < 2 or token in _NUMERALS for token in case.rest)
+    return NONE if initials or len(case.rest) < 3 else None
 
 
 def _full_name(case: _Case) -> Answer | None:
@@ -261,9 +261,9 @@ def _coined_word(case: _Case) -> Answer | None:
         return case.held(f"unknown words after the name: {' '.join(sorted(case.unknown))}")
     own, said = case.described_as, case.descriptors
     bare = not own or bool(case.index.flags[case.account] & BARE)
-    if case.kind == CORE and case.legal and not case.group and not said and not case.extra & GEO:
-        if len(case.own[0]) < 7 or "holding" in case.extra:
-            return case.held("the account's legal name is longer")
+    cut = case.kind == CORE and case.legal and not case.group and not said and not case.extra & GEO
+    if cut and (len(case.own[0]) < 7 or "holding" in case.extra):
+        return case.held("the account's legal name is longer")
     if said <= own or case.group:
         return case.sure()
     if bare and said <= DRUG | {"laboratory", "research"}:

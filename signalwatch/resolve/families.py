@@ -50,8 +50,8 @@ class Group:
     """A company with units: other names for it, short forms the press uses, words that give it away, its tickers.
 
     ``press`` forms count in running text only. ``shared`` forms are in use by another company as well, on the list or not:
-    by themselves they are never decided, in running text only next to one of the ``clues``. ``tickers`` are written ``EXCHANGE:SYMBOL``; without exchange it
-    is a ticker the company used to have.
+    by themselves they are never decided, in running text only next to one of the ``clues``. ``tickers`` are written
+    ``EXCHANGE:SYMBOL``; without exchange it is a ticker the company used to have.
     """
 
     company: str

@@ -143,20 +143,20 @@ LEGAL_PHRASES: tuple[tuple[str, ...], ...] = tuple(
 DRUG: frozenset[str] = _set(
     """
     animal antibodies bio bioceuticals biogenetics biolabs biologics biomedical biomedicine biopharma biopolis
-    bioscience biosciences biosimilars biosolution biosystems biotech biotherapeutics bioworks cancer cell chemical
-    chemicals chemie consumer dermatology gene generics genetics genomics global hematology immune immuno
-    immunology immunopharma immunotherapeutics life lifescience medicinal medicine neuro neuroscience oncology
-    ophthalmics otc peptide peptides pharma proteomics radiopharma radiotherapeutics respiratory rna rx science
-    sciences specialty theranostics therapeutics therapeutique vaccines
+    bioscience biosciences biosimilars biosolution biosystems biotech biotherapeutics bioworks cancer cell
+    chemical chemicals chemie consumer dermatology gene generics genetics genomics global hematology immune
+    immuno immunology immunopharma immunotherapeutics life lifescience medicinal medicine neuro neuroscience
+    oncology ophthalmics otc peptide peptides pharma proteomics radiopharma radiotherapeutics respiratory rna rx
+    science sciences specialty theranostics therapeutics therapeutique vaccines
     """
 )
 # Devices, diagnostics and care.
 CARE: frozenset[str] = _set(
     """
-    aesthetics ai analytical cardiac spinal trauma neurovascular renal diabetes orthopaedic orthopedic hearing wound biomaterials biometrics bionics cardio cardiovascular care dental device
-    diagnostics digital endovascular health healthcare imaging implants instrument medical medtech molecular
-    monitoring neuromodulation optics orthopaedics orthopedics respironics robotics spine surgery surgical
-    vascular vision
+    aesthetics ai analytical biomaterials biometrics bionics cardiac cardio cardiovascular care dental device
+    diabetes diagnostics digital endovascular health healthcare hearing imaging implants instrument medical
+    medtech molecular monitoring neuromodulation neurovascular optics orthopaedic orthopaedics orthopedic
+    orthopedics renal respironics robotics spinal spine surgery surgical trauma vascular vision wound
     """
 )
 # Contract research and sites.
@@ -295,7 +295,7 @@ SAYS_NOTHING: frozenset[str] = _set(
 # Articles, initials and words that stand before the name itself.
 LEADING: frozenset[str] = _set(
     """
-    a company dr f farmaceutici h industry ing laboratory les p soc societe the koninklijke royal
+    a company dr f farmaceutici h industry ing koninklijke laboratory les p royal soc societe the
     """
 )
 PERSON_TITLES: frozenset[str] = _set(

@@ -34,7 +34,8 @@ _OF = re.compile(
     re.IGNORECASE,
 )
 _A = re.compile(
-    r"^(?P<unit>.+?)[\s,;:(\[–-]+(?:an?|the)\s+(?P<owner>[^,;]+?)['’]?s?\s+(?:group |healthcare )?(?:company|affiliate|subsidiary|business)[)\].]*$",
+    r"^(?P<unit>.+?)[\s,;:(\[–-]+(?:an?|the)\s+(?P<owner>[^,;]+?)['’]?s?\s+(?:group |healthcare )?"
+    r"(?:company|affiliate|subsidiary|business)[)\].]*$",
     re.IGNORECASE,
 )
 _FORMERLY = re.compile(
@@ -55,8 +56,9 @@ _SITE = re.compile(
     re.IGNORECASE,
 )
 _CALL = re.compile(
-    r"[\s,:;-]+(?:ct\.?gov|(?:clinical trials?|trial|study|medical) (?:information|transparency|contact|call)|call cent|contact cent|transparency)"
-    r"(?:er|re)?(?:\s+(?:ct\.?gov|clinical|trials?|call|contact|center|centre|information|transparency|study|desk|registry|department|dept|team))*\s*\d*$",
+    r"[\s,:;-]+(?:ct\.?gov|(?:clinical trials?|trial|study|medical) (?:information|transparency|contact|call)|call cent"
+    r"|contact cent|transparency)(?:er|re)?(?:\s+(?:ct\.?gov|clinical|trials?|call|contact|center|centre|information"
+    r"|transparency|study|desk|registry|department|dept|team))*\s*\d*$",
     re.IGNORECASE,
 )
 _PARENS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
@@ -65,6 +67,11 @@ _TITLE = re.compile(
 )
 _LIST = re.compile(r"\s*(?:;|/|\s\|\s|\s\+\s)\s*")
 _AND = re.compile(r"\s+(?:and|with|in collaboration with|together with)\s+", re.IGNORECASE)
+_PLAIN = re.compile(r"[A-Za-z0-9 ]+(?:,? (?:Inc|Ltd|Corp|LLC|Co|S\.A|N\.V|LP))?\.?\Z", re.ASCII)
+_TELLING = re.compile(
+    r"\b(?:a|an|the|and|of|to|is|now|by|formerly|previously|former|legacy|dba|aka|site|with|call|ctgov|md|phd|transparency)\b",
+    re.IGNORECASE,
+)
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -115,15 +122,8 @@ def _forms(text: str) -> list[str]:
 def read(field: str) -> Reading:
     """Take an organisation field apart."""
     text = _WHITE.sub(" ", field).strip()
-    if (
-        text.isascii()
-        and text.replace(" ", "").isalnum()
-        and " site" not in text
-        and " now " not in text
-        and " of " not in text
-    ):
-        if not any(f" {word} " in text for word in ("a", "an", "and", "formerly", "dba", "is", "to")):
-            return Reading((_CALL.sub("", text) or text,))
+    if _PLAIN.match(text) and not _TELLING.search(text):
+        return Reading((text,))  # nine fields in ten: a name and nothing else
     text = _without_tags(text)
     masked = _SITE.sub("", text).strip(" ,;:-")
     if masked != text:
