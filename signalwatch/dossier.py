@@ -68,11 +68,12 @@ def details(event: Event) -> str:
         str(a.get("designation") or "").replace("_", " "),
         str(a.get("status") or a.get("stage") or a.get("outcome") or "").replace("_", " "),
         " ".join(str(a[k]) for k in ("person", "role", "direction") if a.get(k)),
-        f"{a['percent']} % of staff" if a.get("percent") else "",
+        f"{a['percent']} % of staff" if a.get("percent") and event.type == "layoffs_restructuring" else "",
     ]
     if event.program is not None and event.program.assets:
         parts.insert(0, event.program.assets[0])
-    others = [o.name for o in event.organisations if o.role == "counterparty"]
+    own = {o.name.casefold() for o in event.organisations if o.role == "subject"}
+    others = [o.name for o in event.organisations if o.role == "counterparty" and o.name.casefold() not in own]
     if others and event.type in _DEALS:
         parts.insert(0, f"{'of' if event.type == 'merger_acquisition' else 'with'} {' and '.join(others[:2])}")
     return ", ".join(p for p in parts if p)
@@ -94,7 +95,8 @@ def program_words(program: Program | None) -> str:
 def statement(event: Event) -> str:
     """The sentence of the document that states the event: the quoted span with what stands around it."""
     span = event.span
-    if span.field == "title" or not span.text:
+    coded = not any(c.islower() for c in span.text)  # a registry code (RECRUITING) or a number: the changes show it
+    if span.field == "title" or coded:
         return event.title
     at = event.text.find(span.text) if span.field in ("text", "body") else -1
     if at < 0:
@@ -113,7 +115,11 @@ def evidence_of(event: Event) -> Evidence:
     return Evidence(
         title=event.title,
         url=event.url,
-        quote="" if said == event.title else said,
+        quote=event.span.text
+        if said == event.title and event.span.field != "title"
+        else ""
+        if said == event.title
+        else said,
         source=event.source_id,
         published_at=event.published_at,
     )
