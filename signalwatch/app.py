@@ -23,6 +23,7 @@ from signalwatch.config import Configuration, ConfiguredSource
 from signalwatch.deliver import Deliver, DeliveryReport
 from signalwatch.detect import Detector
 from signalwatch.detect import load as load_detector
+from signalwatch.engine import tenure
 from signalwatch.engine.health import HealthServer, Metrics
 from signalwatch.engine.local import Inline, LocalEngine, Tick
 from signalwatch.errors import ConfigError, Problem, RuleSetError
@@ -114,6 +115,7 @@ class App:
         self.rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
         self.log = log or logs.get("signalwatch")
         self.owner = owner or f"{socket.gethostname()}:{os.getpid()}"
+        self._tenure: tenure.Tenure | None = None
         self.metrics = Metrics()
         self.stop = threading.Event()
         self._lock = threading.Lock()
@@ -173,6 +175,28 @@ class App:
         """Remember a freeze or a spent budget over restarts."""
         day = date.fromisoformat(state.day) if state.day else None
         self.store.save_host(group, state.next_at, state.frozen_until, day=day, used=state.used)
+
+    def take_over(self) -> None:
+        """Be the one service of an SQLite file if nobody else is, and go on with what an earlier one held when it died.
+
+        Elsewhere (PostgreSQL, a second service on the same file) we keep an owner name of our own, and what a dead
+        worker held is free again when its lease ends.
+        """
+        if self._tenure is not None or self.store.path is None:
+            return
+        self._tenure = tenure.begin(self.store.path)
+        if self._tenure is None:
+            self.log.warning("not_alone", database=self.store.url_masked, owner=self.owner)
+            return
+        self.owner = tenure.OWNER
+        sources, messages = (
+            self.store.release_sources(self.owner),
+            self.store.release_outbox(self.owner, in_flight=True),
+        )
+        if sources or messages:
+            self.log.warning(
+                "took_over", sources=sources, messages=messages, reason="the last run did not stop by itself"
+            )
 
     # --- what the stages need -----------------------------------------------------------------------------------
 
@@ -424,6 +448,7 @@ class App:
         """Run the service until ``until`` (or ``self.stop``) is set. True when everything under way finished in time."""
         until = until or self.stop
         service = self.config.settings.service
+        self.take_over()
         self.prepare()
         self.knowledge()
         pool = Inline(service.workers, lambda key, error: self.log.error("work_failed", key=key, error=repr(error)))
@@ -514,3 +539,6 @@ class App:
         """Hand back what is held and close the database."""
         self.stop.set()
         self.store.close()
+        if self._tenure is not None:
+            self._tenure.end()
+            self._tenure = None

@@ -180,9 +180,14 @@ class Outbox(Topic):
                 tx.execute(_insert_thread, row)
         return len(changed)
 
-    def release_outbox(self, owner: str) -> int:
-        """Give back what ``owner`` holds and has not begun to send; how many that were."""
-        which = (o.lease_owner == owner) & (o.state == "pending")
+    def release_outbox(self, owner: str, *, in_flight: bool = False) -> int:
+        """Give back what ``owner`` holds and has not begun to send; how many that were.
+
+        ``in_flight``: also what it was sending, which stays ``sending`` (it may have arrived). Only for an owner that is
+        known to be dead.
+        """
+        states = ["pending", "sending"] if in_flight else ["pending"]
+        which = (o.lease_owner == owner) & o.state.in_(states)
         with self._db.write() as tx:
             return int(tx.execute(update(outbox).where(which).values(lease_owner="", lease_until=None)).rowcount)
 

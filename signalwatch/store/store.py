@@ -50,6 +50,11 @@ class Store(Sources, Documents, Assessing, Accounts, Outbox, Reviews, Operations
         """The database URL without its password."""
         return self._db.masked
 
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        return self._db.path if self.dialect == "sqlite" else None
+
     def upgrade(self) -> None:
         """Bring the schema up to date; nothing happens when it is."""
         schema.ensure(self._db, upgrade=True)
