@@ -133,14 +133,15 @@ def enrich(ctx: click.Context, folder: Path, dry_run: bool) -> int:
     from signalwatch.accounts import enrich as enrich_accounts
 
     with opened_store(ctx) as store:
-        before = store.accounts()
-        after = enrich_accounts(before, folder)
-        changed = [new for old, new in zip(before, after, strict=True) if new != old]
-        if changed and not dry_run:
-            store.upsert_accounts(changed, SystemClock().now(), by="enrich")
-    click.echo(
-        f"{len(changed)} of {len(before)} accounts {'would gain' if dry_run else 'gained'} names, tickers or SIC codes"
-    )
+        result = enrich_accounts(store.accounts(), folder)
+        if result.changed and not dry_run:
+            store.upsert_accounts([c.after for c in result.changed], SystemClock().now(), by="enrich")
+    for problem in result.problems:
+        click.echo(str(problem))
+    for account_id, name in result.doubted:
+        click.echo(f"doubted: {name!r} as a former name of {account_id}; add it as an alias if it is one")
+    word = "would gain" if dry_run else "gained"
+    click.echo(f"{len(result.changed)} of {len(result.accounts)} accounts {word} names, tickers or SIC codes")
     return 0
 
 
