@@ -13,6 +13,7 @@ give a 500, and there have been days on which studies were missing. Contact data
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from connectors import _ctgov_study as studies
@@ -30,6 +31,10 @@ class ClinicalTrials:
 
     def __init__(self, config: CtgovConfig) -> None:
         self.config = config
+
+    def backfill(self, since: datetime, until: datetime, ctx: PollContext) -> Iterator[Page]:
+        """Studies last updated between two days, whatever the watermark says; the stored cursor stays as it is."""
+        yield from self.poll({"since": since.date().isoformat(), "until": until.date().isoformat()}, ctx)
 
     def poll(self, cursor: Mapping[str, Json], ctx: PollContext) -> Iterator[Page]:
         """Yield pages of new and changed studies.

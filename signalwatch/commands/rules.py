@@ -74,8 +74,8 @@ def check(ctx: click.Context, folder: Path | None) -> int:
 @click.pass_context
 def test(ctx: click.Context, folder: Path | None, strict: bool, junit: Path | None, as_json: bool) -> int:
     """Run the examples of every rule; exit code 1 when one does not come out as it says."""
+    import signalwatch.ruleset.trial as trials
     from signalwatch.ruleset import load_pack
-    from signalwatch.ruleset import trial as trials
 
     pack = load_pack(rules_folder(ctx, folder))
     results = trials.run_examples(pack)
@@ -102,9 +102,10 @@ def test(ctx: click.Context, folder: Path | None, strict: bool, junit: Path | No
 @click.pass_context
 def lint(ctx: click.Context, folder: Path | None, strict: bool) -> int:
     """Unreachable conditions, contradictions, duplicates, missing examples."""
-    from signalwatch.ruleset import linting, load_pack
+    from signalwatch.ruleset import load_pack
+    from signalwatch.ruleset.linting import lint as lint_pack
 
-    found_ = linting.lint(load_pack(rules_folder(ctx, folder)))
+    found_ = lint_pack(load_pack(rules_folder(ctx, folder)))
     for problem in found_:
         click.echo(str(problem))
     click.echo(f"{len(found_)} finding(s)")
@@ -142,9 +143,9 @@ def explain(ctx: click.Context, rule_id: str, account: str, at: str | None, as_j
 @click.pass_context
 def schema(ctx: click.Context) -> int:
     """JSON Schema of rule files, for editors."""
-    from signalwatch.ruleset import schema as schemas
+    from signalwatch.ruleset.schema import schema as schema_of
 
-    click.echo(json.dumps(schemas.schema(), indent=2))
+    click.echo(json.dumps(schema_of(), indent=2))
     return 0
 
 
@@ -153,9 +154,9 @@ def schema(ctx: click.Context) -> int:
 @click.pass_context
 def new(ctx: click.Context, rule_id: str) -> int:
     """Print a template of a new rule, with a firing and a silent example."""
-    from signalwatch.ruleset import schema as schemas
+    from signalwatch.ruleset.schema import template
 
-    click.echo(schemas.template(rule_id))
+    click.echo(template(rule_id))
     return 0
 
 
