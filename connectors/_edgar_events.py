@@ -180,8 +180,8 @@ def form_d(draft: Draft, previous: Document | None, detect: Detector) -> list[Ev
     if draft.pending:
         return []
     if not draft.read:
-        if draft.filing.amendment:
-            return []
+        if draft.filing.amendment or draft.document.meta.get("body") == "none":
+            return []  # not asked for: a fund or a property by its name
         facts = {"series": "unspecified", "currency": "USD"}
         return [
             draft.event(
@@ -288,6 +288,8 @@ def prospectus(draft: Draft, previous: Document | None, detect: Detector) -> lis
     if not draft.read:
         return [draft.filing_event("prospectus", confidence=0.6)]
     offer = read_cover(draft.document.text)
+    if offer.kind == "unknown":  # a prospectus under these rules always sells something
+        offer = msgspec.structs.replace(offer, kind="follow_on")
     early = _PRELIMINARY.search(draft.document.text, 0, 2500) is not None
     status = {"ipo": "filed" if early else "priced", "follow_on": "proposed" if early else "priced", "atm": "proposed"}
     return _offer(draft, offer, status)

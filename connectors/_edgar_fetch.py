@@ -72,7 +72,9 @@ class Fetcher:
         if hint == "watched" or self.hint(filing) == "watched":
             return "watched"
         main = filing.main
-        if filing.kind == "form_d" and body.state == "read":
+        if filing.kind == "form_d" and body.state == "none" and not body.facts:
+            return ""  # a fund or a property by its name: not asked for
+        if filing.kind == "form_d" and (body.state == "read" or body.facts):
             industry = forms.industry_key(str(body.facts.get("industry") or ""))
             if body.facts.get("pooled") or industry in _CLOSED_INDUSTRY:
                 return ""

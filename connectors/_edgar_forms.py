@@ -90,7 +90,7 @@ _STRONG = re.compile(
 _WEAK = re.compile(
     r"\b(?:bio\w*|\w*bio|med(?:ical|ic\w*|s)?|gen(?:e|es|ix|ex|zyme|tech)|\w+gen(?:e|ix|ics?)?|health\w*|cells?|surg\w*|"
     r"neuro\w*|cardi\w*|ortho\w*|derm\w*|ophthalm\w*|ocular|vision|vascular|labs?|laborator\w*|scientific|sciences?|"
-    r"rx|\w+rx|cure\w*|onco\w*|dx|molecular|medix|\w*vax|\w+zyme|\w+cyte)\b",
+    r"devices?|instruments?|implant\w*|rx|\w+rx|cure\w*|onco\w*|dx|molecular|medix|\w*vax|\w+zyme|\w+cyte)\b",
     re.IGNORECASE,
 )
 _NOT_LIFE = re.compile(

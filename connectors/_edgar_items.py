@@ -99,14 +99,15 @@ def read_item(draft: Draft, found: Found, code: str, section: Section, detect: D
 
 def _detect_item(draft: Draft, found: Found, section: Section, detect: Detector) -> None:
     text = draft.document.text
-    opening = news_sentence(text, section.start, section.end)
-    if opening is None:
+    news = news_sentence(text, section.start, section.end)
+    if news is None:
         return
-    a, b = opening
+    a, b = news
     for detection in detect.detect(
         "", text[a:b], kind="filing", publisher=draft.registrant, published_at=draft.document.published_at
     ):
-        found.add(detected(draft, detection, placed(text, detection.span, a, opening), ""), section.code)
+        if detection.type != "leadership_change":  # what must be reported stands in item 5.02
+            found.add(detected(draft, detection, placed(text, detection.span, a, news), ""), section.code)
 
 
 def _agreed(draft: Draft, deal: Deal, a: int, b: int, code: str) -> Event | None:
@@ -118,7 +119,8 @@ def _agreed(draft: Draft, deal: Deal, a: int, b: int, code: str) -> Event | None
             return None
         window = text[a : min(b, a + 900)]
         status = next((name for name, pattern in _OFFERING_STATUS if pattern.search(window)), "priced")
-        return _deal_event(draft, deal, "public_offering", status)
+        first = "initial public offering" in window.lower()
+        return _deal_event(draft, deal, "ipo" if first else "public_offering", status)
     if deal.kind == "debt":
         return _deal_event(
             draft,
@@ -142,7 +144,7 @@ def _deal_event(draft: Draft, deal: Deal, type: str, status: str, **attributes: 
     known: dict[str, Json] = {"agreement": deal.name[:120], **attributes}
     if status:
         known["status"] = status
-    if deal.money is not None and type in ("public_offering", "funding_round", "merger_acquisition"):
+    if deal.money is not None and type in ("ipo", "public_offering", "funding_round", "merger_acquisition"):
         known |= {"amount": deal.money.amount, "currency": deal.money.currency}
     return draft.event(
         type, _sides(draft, deal, type), known, draft.quote(deal.start, deal.end), pattern=f"edgar.item.{deal.kind}",
@@ -156,7 +158,7 @@ def _sides(draft: Draft, deal: Deal, type: str) -> tuple[Organisation, ...]:
     other = Organisation(name=deal.partner) if deal.partner else None
     if own is None:
         return between(other, None)
-    if type in ("public_offering", "funding_round"):
+    if type in ("ipo", "public_offering", "funding_round"):
         return (own, msgspec.structs.replace(other, role="investor")) if other else (own,)
     if deal.target or deal.kind == "sale":
         return between(other, own)

@@ -86,16 +86,20 @@ def read_cover(text: str) -> Offer:
     elif atm:
         kind, match = "atm", atm
     elif re.search(
-        r"we\s+are\s+offering|offering\s+price|underwrit|placement\s+agent|best\s+efforts", text, re.IGNORECASE
+        r"we\s+are\s+offering|public\s+offering\s+of|offering\s+price|underwrit|placement\s+agent|best\s+efforts",
+        text,
+        re.IGNORECASE,
     ):
         kind = "follow_on"
         match = re.search(
-            r"we\s+are\s+offering[^\n.]{0,200}|[^\n.]{0,80}offering\s+price[^\n.]{0,80}", text, re.IGNORECASE
+            r"we\s+are\s+offering[^\n.]{0,200}|[^\n.]{0,80}(?:public\s+offering\s+of|offering\s+price)[^\n.]{0,80}",
+            text,
+            re.IGNORECASE,
         )
     spread = _RANGE.search(text)
     start, end = (match.start(), match.end()) if match else (0, min(len(text), 120))
     return Offer(
-        kind=kind, start=start, end=end, money=None if kind in ("resale", "unknown") else _amount(text, kind),
+        kind=kind, start=start, end=end, money=None if kind == "resale" else _amount(text, kind),
         price_low=float(spread["low"]) if spread and kind == "ipo" else None,
         price_high=float(spread["high"]) if spread and kind == "ipo" else None,
     )  # fmt: skip
@@ -114,7 +118,12 @@ def _amount(text: str, kind: str) -> Money | None:
             break
     if best is None:
         best = money_near(
-            text, 0, min(len(text), 12_000), r"gross\s+proceeds|aggregate\s+offering\s+price", reach=120, least=500_000
+            text,
+            0,
+            min(len(text), 12_000),
+            r"gross\s+proceeds|aggregate\s+(?:public\s+)?offering",
+            reach=120,
+            least=500_000,
         )
     return best or _product(text)
 

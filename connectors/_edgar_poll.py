@@ -300,6 +300,18 @@ class Poll:
         elif asked == now:
             self._say("missing_index", f"no daily index for {day} yet ({reason}); asked for again every hour")
 
+    def past(self, since: date, until: date) -> Iterator[Page]:
+        """The daily indexes of a span of days, with bodies; nothing waits, what cannot be had now is given up.
+
+        Raises Blocked or Deferred when the host asks to be left alone; what was yielded stays.
+        """
+        now = self.ctx.clock.now()
+        last = min(until, newest_available(now, self.settings.index_from_hour))
+        for day in days_after(since - timedelta(days=1), last):
+            yield from self._day(day, now)
+            if self.fetcher.stopped is not None:
+                raise self.fetcher.stopped
+
     # --- layer 3: watched companies ------------------------------------------------------------------------------------
 
     def companies(self) -> Iterator[Page]:

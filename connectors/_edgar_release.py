@@ -70,7 +70,7 @@ _OPENS = re.compile(
 )
 _NEWS_VERB = re.compile(
     r"\b(?:announc\w+|press release|reported|received|entered into|granted|approved|cleared|accepted|initiated|commenced|"
-    r"completed|closed|priced|submitted|dosed|enrolled|terminated|discontinued|placed|notified|informed|executed|acquired|"
+    r"completed|closed|priced|submitted|dosed|enrolled|terminated|discontinued|placed|awarded|selected|signed|notified|informed|executed|acquired|"
     r"launched|withdr[ae]w\w*)\b",
     re.IGNORECASE,
 )

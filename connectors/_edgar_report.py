@@ -46,6 +46,15 @@ _KIND: dict[str, str] = {
 }  # fmt: skip
 """Items that say something happened but not what. What is not listed says nothing by itself."""
 
+_TYPES_OF: dict[str, frozenset[str]] = {
+    "5.02": frozenset(["leadership_change"]), "5.03": frozenset(), "5.07": frozenset(), "4.01": frozenset(), "3.03": frozenset(),
+    "2.05": frozenset(["layoffs_restructuring", "trial_setback", "bankruptcy_distress"]),
+    "2.06": frozenset(["trial_setback", "layoffs_restructuring"]),
+    "1.03": frozenset(["bankruptcy_distress"]), "3.01": frozenset(["bankruptcy_distress"]),
+    "2.03": frozenset(["funding_round"]),
+}  # fmt: skip
+"""What the body of a release can be news of under an item that is narrow; items not listed may bring anything."""
+
 _WARNINGS = frozenset(["1.02", "2.04", "2.06", "3.01", "4.02"])
 """Items that are told even beside an event that was understood."""
 
@@ -73,11 +82,13 @@ def current_report(draft: Draft, previous: Document | None, detect: Detector) ->
     sections = sections_of(text, main)
     items += [code for code in sections if code not in items]
     releases = _releases(draft, found, parts, detect)
+    told = "release" in found.explained
     for code, section in sections.items():
-        read_item(draft, found, code, section, detect)
+        if not (told and code in ("7.01", "8.01")):  # the release has said it better than the item that attaches it
+            read_item(draft, found, code, section, detect)
     by_number(draft, found, items, sections)
     amended = _amendment(draft, main)
-    done = [*found.events.values(), *_unsaid(draft, found, items, sections, releases > 0)]
+    done = [*found.settle(), *_unsaid(draft, found, items, sections, releases > 0)]
     return [
         msgspec.structs.replace(e, attributes={**e.attributes, **amended[0]}, correction=e.correction or amended[1])
         for e in done
@@ -114,11 +125,23 @@ def _releases(draft: Draft, found: Found, parts: Sequence[Part], detect: Detecto
         # What the headline says is the news; the first sentences speak only when it says nothing we understand.
         titled = [d for d in found_here if d.span.field == "title"]
         for detection in titled or found_here:
-            if detection.type == "leadership_change" and not titled and "5.02" not in draft.filing.items:
-                continue  # arrivals and departures that must be reported stand in item 5.02
+            if not titled and not _plausible(detection.type, draft.filing.items):
+                continue
             span = placed(text, detection.span, a if detection.span.field == "title" else lead[0], (a, b))
             found.add(detected(draft, detection, span, headline), "release")
     return count
+
+
+def _plausible(type: str, items: Sequence[str]) -> bool:
+    """Whether a release's body may be news of this type under these items: its headline always may.
+
+    Arrivals and departures that must be reported stand in 5.02, and a report of nothing but 5.02 tells nothing else.
+    """
+    if type == "leadership_change":
+        return "5.02" in items
+    told = [code for code in items if code != "9.01"]
+    narrow = [_TYPES_OF.get(code) for code in told]
+    return not told or any(types is None or type in types for types in narrow)
 
 
 def _unsaid(

@@ -11,6 +11,11 @@ from signalwatch.sdk import Detection, Event, Json, Organisation, Role, Span
 
 Key = tuple[str, str]
 _STATUS_ORDER = ("proposed", "announced", "priced", "closed", "completed", "terminated", "withdrawn")
+_MONEY_TYPES = {
+    "funding_round": {"public_offering", "ipo"},
+    "public_offering": {"funding_round", "ipo"},
+    "ipo": {"public_offering", "funding_round"},
+}
 _WEAK = frozenset(
     ["the", "a", "an", "of", "and", "inc", "corp", "corporation", "company", "co", "ltd", "limited", "plc"]
 )
@@ -22,13 +27,24 @@ class Found:
     def __init__(self) -> None:
         self.events: dict[Key, Event] = {}
         self.explained: set[str] = set()
+        self.by_text: set[str] = set()  # types that an item's legal text states
 
     def add(self, event: Event, item: str = "") -> None:
         """Take an event in; ``item`` (a code, or "release") counts as explained by it."""
         key = (event.type, event.discriminator)
         self.explained.add(item)
+        if event.pattern.startswith("edgar.item."):
+            self.by_text.add(event.type)
         known = self.events.get(key)
         self.events[key] = event if known is None else _merged(known, event)
+
+    def settle(self) -> list[Event]:
+        """The events, after the agreement itself has decided whether money was borrowed or shares were sold."""
+        for agreed, others in _MONEY_TYPES.items():
+            if agreed in self.by_text:
+                wrong = others - self.by_text
+                self.events = {k: e for k, e in self.events.items() if k[0] not in wrong}
+        return list(self.events.values())
 
 
 def placed(text: str, span: Span, offset: int, fallback: tuple[int, int]) -> Span:

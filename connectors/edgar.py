@@ -10,9 +10,11 @@ form becomes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from connectors._edgar_events import READERS, draft_of
+from connectors._edgar_filing import EASTERN
 from connectors._edgar_poll import Poll
 from connectors._edgar_report import current_report, foreign_report
 from connectors._edgar_settings import EdgarConfig
@@ -30,6 +32,15 @@ class Edgar:
     def poll(self, cursor: Mapping[str, Json], ctx: PollContext) -> Iterator[Page]:
         """Yield what is new: latest filings, bodies that had to wait, daily indexes, watched companies."""
         yield from Poll(self.config, cursor, ctx).run()
+
+    def backfill(self, since: datetime, until: datetime, ctx: PollContext) -> Iterator[Page]:
+        """The past, from the daily indexes: days of New York from ``since`` to ``until``, bodies without a budget.
+
+        About five requests a second is what the SEC allows us in practice: a month takes a quarter of an hour.
+        """
+        settings = self.config.model_copy(update={"bodies_per_poll": 1_000_000_000, "body_tries": 1})
+        first, last = (t.astimezone(EASTERN).date() for t in (since, until))
+        yield from Poll(settings, {}, ctx).past(first, last)
 
     def events(self, document: Document, previous: Document | None, detect: Detector) -> Sequence[Event]:
         """What a filing states. Filings of companies that are neither watched nor life science state nothing for us.

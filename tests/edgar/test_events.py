@@ -447,6 +447,61 @@ def test_two_tellings_in_one_report_are_one_event() -> None:
     assert event.span.text == "prices public offering"
 
 
+def test_the_agreement_decides_between_borrowed_money_and_sold_shares() -> None:
+    text = "On December 9, 2025, the Company entered into a Loan Agreement with Nullwood Bank, N.A. for a term loan of up to $50 million."
+    document = report(
+        [(*MATERIAL, text)], ("Bramblewick secures offering of growth capital", "it borrowed it. That is all.")
+    )
+    found = events(document, FakeDetector({"offering": "public_offering"}))
+
+    assert [e.type for e in found] == ["funding_round"]
+
+
+def test_notes_that_do_not_convert_are_debt() -> None:
+    text = (
+        "On December 9, 2025, the Company entered into an underwriting agreement with Nullwood Securities LLC to sell $300 million"
+        " aggregate principal amount of its 5% {} Notes due 2030."
+    )
+    (senior,) = events(report([(*MATERIAL, text.format("Senior"))]))
+    (convertible,) = events(report([(*MATERIAL, text.format("Convertible Senior"))]))
+
+    assert (senior.type, senior.attributes["series"], senior.attributes["amount"]) == (
+        "funding_round",
+        "venture_debt",
+        300_000_000,
+    )
+    assert (convertible.type, convertible.attributes["amount"]) == ("public_offering", 300_000_000)
+
+
+def test_the_body_of_a_release_under_a_narrow_item_tells_nothing_else() -> None:
+    item = (
+        "5.02",
+        "Departure of Directors or Certain Officers.",
+        "On December 9, 2025, Orrin Flake resigned as Chief Financial Officer.",
+    )
+    document = report(
+        [item], ("Bramblewick reports a change", "it thanks Mr. Flake, who saw BW-11 granted orphan status. Yes.")
+    )
+    found = events(document, FakeDetector({"granted orphan": "regulatory_designation"}))
+
+    assert [e.type for e in found] == ["leadership_change"]
+
+
+def test_a_spin_off_is_no_purchase() -> None:
+    text = "On December 9, 2025, the Company completed the spin-off of Tallow Devices Inc to its stockholders."
+    (event,) = events(report([("2.01", "Completion of Acquisition or Disposition of Assets.", text)]))
+
+    assert (event.type, event.attributes["item"]) == ("filing", "2.01")
+
+
+def test_items_that_do_not_apply_say_nothing() -> None:
+    """Before 2004 every item stood in the report, also the ones that did not apply."""
+    old = "<p>Item 3. Bankruptcy or Receivership</p><p>Not applicable.</p><p>Item 5. Other Events</p><p>A plant was opened.</p>"
+    found = events(stored("8-K", samples.submission(ACC, "8-K", [("8-K", old)], items=["5"])))
+
+    assert [(e.type, e.attributes["item"]) for e in found] == [("filing", "8.01")]
+
+
 def test_one_heading_for_two_items_gives_both_their_text() -> None:
     sections = [
         ("2.05", "Costs Associated with Exit or Disposal Activities.", ""),

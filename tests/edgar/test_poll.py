@@ -525,6 +525,23 @@ def test_a_long_day_is_committed_in_pieces_and_the_watermark_moves_last() -> Non
     assert [p.cursor["index"]["watermark"] for p in pages[:3]] == ["2025-12-10", "2025-12-10", "2025-12-11"]
 
 
+def test_a_backfill_reads_the_indexes_of_its_days_and_gives_up_what_it_cannot_have() -> None:
+    http = FakeHttp({
+        index_url("20251117"): samples.master((1800001, "Bramblewick Biosciences, Inc.", "8-K", "2025-11-17", acc(1))),
+        index_url("20251118"): samples.master(
+            (1800001, "Bramblewick Biosciences, Inc.", "8-K", "2025-11-18", acc(2)), (5, "Nullwood Bank PLC", "6-K", "2025-11-18", acc(3))
+        ),
+        archive(1800001, acc(2)): one_report(2)[1],
+    })  # fmt: skip
+    ctx = FakeContext(http)
+    for page in connector().backfill(samples.eastern(2025, 11, 14, 0), samples.eastern(2025, 11, 18, 23), ctx):
+        ctx.commit(page)
+
+    assert [u[-12:-4] for u in http.asked if "daily-index" in u] == ["20251114", "20251117", "20251118"]
+    assert {k: d.meta["body"] for k, d in ctx.stored.items()} == {acc(1): "gone", acc(2): "read", acc(3): "none"}
+    assert ctx.cursor.get("pending", []) == []
+
+
 # --- layer 3 -----------------------------------------------------------------------------------------------------------------
 
 
