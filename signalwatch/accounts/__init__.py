@@ -1,7 +1,7 @@
 """The account list: CSV in and out, merging, and what the SEC's company data adds to it. No database here."""
 
 from signalwatch.accounts.csvfile import COLUMNS, ImportResult, account_id_of, read_csv, write_csv
-from signalwatch.accounts.enriching import EnrichResult, enrich
+from signalwatch.accounts.enriching import EnrichResult, enrich, enrichment
 from signalwatch.accounts.merging import AccountChange, MergePlan, merge
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MergePlan",
     "account_id_of",
     "enrich",
+    "enrichment",
     "merge",
     "read_csv",
     "write_csv",

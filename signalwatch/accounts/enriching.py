@@ -53,7 +53,12 @@ class _Filer:
     facts: dict[str, Json] = field(default_factory=dict)
 
 
-def enrich(accounts: Iterable[Account], folder: Path) -> EnrichResult:
+def enrich(accounts: Iterable[Account], folder: Path) -> list[Account]:
+    """The accounts in their order, enriched; see ``enrichment`` for what changed and what was doubted."""
+    return list(enrichment(accounts, folder).accounts)
+
+
+def enrichment(accounts: Iterable[Account], folder: Path) -> EnrichResult:
     """Add what the recorded SEC data in ``folder`` says about every account that has a CIK.
 
     Former names become ``former_names``, a missing ticker and legal name are filled, ``sic``, ``sic_description``, ``hq_city``

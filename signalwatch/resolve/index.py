@@ -240,6 +240,7 @@ class Index:
         described: set[str] = set()
         bare = large = False
         seen: set[str] = set()
+        short: list[tuple[int, list[str], list[str], int]] = []
         for kind, text in self._writings(account):
             for spelling in spellings(text):
                 all_keys = keys(spelling)
@@ -264,7 +265,9 @@ class Index:
                 carry = name_tokens(core)
                 if kind in (NAME, LEGAL_NAME):
                     described.update(core[len(carry) :])
-                self._short_forms(number, kind, core, carry, marks, seen)
+                short.append((kind, core, carry, marks))
+        for kind, core, carry, marks in short:  # after all of them: an alias may be the short form of the name
+            self._short_forms(number, kind, core, carry, marks, seen)
         flags = (GROUP if has_units or account.kind == "big_pharma" or large else 0) | (BARE * bare)
         heads = [name.split()[0] for name in (account.name, account.legal_name) if name.strip()]
         if any(len(head) > 1 and head.isupper() for head in heads):

@@ -129,7 +129,10 @@ class Resolver:
         if known is None:
             if len(self._cache) >= CACHE_SIZE:
                 self._cache.clear()
-            known = tuple(self._match(answer, name) for answer in self._answers(name, body))
+            answers = self._answers(name, body)
+            if context and len(answers) == 1:
+                answers = [self._in_context(answers[0], name, context)]
+            known = tuple(self._match(answer, name) for answer in answers)
             self._cache[asked] = known
         return known
 
@@ -152,6 +155,17 @@ class Resolver:
         if body and answer.status == "matched" and answer.method not in ("exact", "alias"):
             answer = Answer("held", answer.accounts, answer.method, f"the registry classes it {body}", 0.4)
         return [answer]
+
+    def _in_context(self, answer: Answer, name: str, context: str) -> Answer:
+        """A short or shared name that the sentence it stands in settles ("Merck pushes Keytruda ...")."""
+        if answer.status == "matched" or answer is EXCLUDED or answer is OUTSIDE:
+            return answer
+        asked = normalise(name)
+        for mention in headline.find(self._index, context):
+            if mention.score >= 0.5 and normalise(mention.text) == asked:
+                position = self._index.position[mention.account_id]
+                return Answer("matched", (position,), "headline", f"named in: {context[:120]}", mention.score)
+        return answer
 
     def _best(self, names: Sequence[str]) -> Answer:
         best = NONE
