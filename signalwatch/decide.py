@@ -11,6 +11,7 @@ kept something from being said:
 ``correction``      nobody was told of what is now taken back
 ``excluded``        negative ICP, or tier 0
 ``duplicate``       another telling of a story that is known (evidence only)
+``stale``           it happened longer than ``stale_after`` ago (tiers.yaml): scored, but nobody can act on it now
 ``shadow``          only shadow rules fired
 ``inhibited``       distress within ``distress.inhibit_for`` holds back an elevation
 ``dwell``           too short in the current tier
@@ -56,6 +57,7 @@ STOPPED_BY: Mapping[str, str] = {
     "correction": "taken back before anybody was told",
     "excluded": "the account is excluded",
     "duplicate": "the story was known already; this telling is kept as evidence",
+    "stale": "it happened too long ago to act on (stale_after in tiers.yaml)",
     "shadow": "only rules in shadow fired",
     "inhibited": "distress at the account holds back elevation",
     "dwell": "the account has not been in its tier for long enough",
@@ -276,7 +278,7 @@ def _speak(known: _Known, decided: Decision, live: Sequence[RuleOutcome]) -> Dec
     case = known.case
     notes: list[str] = []
     told_update = case.told and case.story.effect == "status_change"
-    stopped = _silenced(case, known.fit, told_update)
+    stopped = _silenced(known, told_update)
     moves = _moves(known, live)
     recommendation: Recommendation | None = None
     stopped_move = ""
@@ -307,16 +309,19 @@ def _speak(known: _Known, decided: Decision, live: Sequence[RuleOutcome]) -> Dec
     )
 
 
-def _silenced(case: Case, fit: Fit, told_update: bool) -> str:
+def _silenced(known: _Known, told_update: bool) -> str:
     """The first guard that keeps everything of this event from being said."""
+    case = known.case
     if case.match.status != "matched":
         return "held match"
     if case.event.quiet or case.signal.quiet:
         return "quiet"
-    if fit.excluded:
+    if known.fit.excluded:
         return "excluded"
     if case.story.effect == "evidence" or (case.told and not told_update):
         return "duplicate"
+    if not told_update and case.now - known.signal.at > known.pack.tiers.stale_after:
+        return "stale"
     return ""
 
 

@@ -90,6 +90,7 @@ class Tiers:
     acknowledge: timedelta = timedelta(hours=24)
     act: timedelta = timedelta(hours=48)
     late_after: timedelta = timedelta(days=7)
+    stale_after: timedelta = timedelta(days=120)
     contact_stale: timedelta = timedelta(days=365)
     distress: Mapping[str, tuple[tuple[FieldTest, ...], ...]] = field(default_factory=dict)
     distress_group: str = ""

@@ -202,7 +202,8 @@ _TIER_KEYS = ("name", "capacity", "enter", "leave", "play", "from")
 def tiers(reader: Reader, data: Any, known_groups: Mapping[str, Alternatives], plays: Mapping[str, Play]) -> Tiers:
     """Read tiers.yaml."""
     keys = (
-        "tiers", "dwell", "cool_down", "expires", "acknowledge", "act", "late_after", "contact_stale", "distress",
+        "tiers", "dwell", "cool_down", "expires", "acknowledge", "act", "late_after", "stale_after", "contact_stale",
+        "distress",
     )  # fmt: skip
     top = reader.mapping((), data, keys, ("tiers",))
     found: dict[int, Tier] = {}

@@ -1,5 +1,6 @@
 """``because: "{funding_round.amount} and {ind_clearance.product|a new trial}"``: slots filled from the dossier. Not a
-template language: a slot names a field, perhaps with a fallback, and nothing else. ``{{`` is a brace.
+template language: a slot names a field, perhaps other fields to try (``{deal.total|deal.amount|no value}``), perhaps at
+last a text, and nothing else. ``{{`` is a brace.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from signalwatch.ruleset.fields import Field, Fields
 from signalwatch.ruleset.reader import Reader
 from signalwatch.yamlsrc import Path, expected
 
-_SLOT = re.compile(r"\{\{|\}\}|\{([^{}|]*)(?:\|([^{}]*))?\}|[{}]")
+_SLOT = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+
+FIRST_OF_MANY = 3
+"""A sentence names so many of a list: products have many spellings."""
 
 ACCOUNT_SLOTS: Mapping[str, str] = {
     "account.name": "name", "account.tier": "tier", "account.owner": "owner", "account.country": "country",
@@ -27,13 +31,13 @@ ACCOUNT_SLOTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One slot: the event word it reads from ("" for the account), how, and what to say when nothing is known."""
+    """One slot: the event word it reads from ("" for the account), how, and what to say (or try) when it is unknown."""
 
     event: str
     name: str
     types: frozenset[str]
     value: Callable[[Signal], Any] | None
-    fallback: str
+    fallback: str | Slot = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +53,27 @@ class Sentence:
 
 
 def _fill(slot: Slot, witness: Sequence[Signal], facts: Mapping[str, Any]) -> str:
+    text = _known(slot, witness, facts)
+    if text or isinstance(slot.fallback, str):
+        return text or str(slot.fallback)
+    return _fill(slot.fallback, witness, facts)
+
+
+def _known(slot: Slot, witness: Sequence[Signal], facts: Mapping[str, Any]) -> str:
+    """What is known for a slot; "" when nothing is."""
     if not slot.event:
         value = facts.get(slot.name)
-        return slot.fallback if value is None else units.show(value)
+        return "" if value is None else units.show(value)
     if slot.name == "count":
         return str(sum(s.type in slot.types for s in witness))
     for signal in reversed(witness):
         if signal.type in slot.types and slot.value is not None:
             value = slot.value(signal)
+            if isinstance(value, list | tuple):
+                value = list(value[:FIRST_OF_MANY])
             if value not in (None, "", (), []):
                 return units.show(value).replace("_", " ")
-    return slot.fallback
+    return ""
 
 
 def parse(reader: Reader, path: Path, text: str, used: Mapping[str, Alternatives], fields: Fields) -> Sentence:
@@ -83,15 +97,31 @@ def parse(reader: Reader, path: Path, text: str, used: Mapping[str, Alternatives
         elif match[1] is None:
             reader.error(path, f"a lone {whole} in the sentence", "write {{ or }} for a brace")
         else:
-            slot = _slot(reader, path, match[1].strip(), (match[2] or "").strip(), used, fields)
+            slot = _chain(reader, path, match[1].split("|"), used, fields)
             if slot is not None:
                 parts.append(slot)
     parts.append(text[last:])
     return Sentence(tuple(p for p in parts if p != ""))
 
 
+def _chain(
+    reader: Reader, path: Path, names: Sequence[str], used: Mapping[str, Alternatives], fields: Fields
+) -> Slot | None:
+    """``a.b|c.d|text``: the last part is a text unless it names a field, too."""
+    first, *rest = (name.strip() for name in names)
+    fallback: str | Slot = ""
+    if rest:
+        last = len(rest) == 1
+        names_a_field = "." in rest[0] and (rest[0] in ACCOUNT_SLOTS or rest[0].partition(".")[0] in used)
+        if last and not names_a_field:
+            fallback = rest[0]
+        else:
+            fallback = _chain(reader, path, rest, used, fields) or ""
+    return _slot(reader, path, first, fallback, used, fields)
+
+
 def _slot(
-    reader: Reader, path: Path, name: str, fallback: str, used: Mapping[str, Alternatives], fields: Fields
+    reader: Reader, path: Path, name: str, fallback: str | Slot, used: Mapping[str, Alternatives], fields: Fields
 ) -> Slot | None:
     if name in ACCOUNT_SLOTS:
         return Slot("", ACCOUNT_SLOTS[name], frozenset(), None, fallback)

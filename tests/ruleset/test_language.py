@@ -248,7 +248,7 @@ def test_because_fills_slots_from_the_match() -> None:
     rule = """
         - id: r
           when: { all: [funding_round, ind_clearance], within: 90d }
-          because: "{funding_round.amount} {funding_round.series|a round} and {ind_clearance.product|a program} of {account.name}, {{ok}}"
+          because: "{funding_round.sold|funding_round.amount} {funding_round.series|a round} and {ind_clearance.product|ind_clearance.asset|a program} of {account.name}, {{ok}}"
         """
     pack = pack_of(rule)
     seen = view(signal("ind_clearance", 5), signal("funding_round", 0, amount=75_000_000, currency="EUR", series="C"))
