@@ -69,7 +69,7 @@ def _known(slot: Slot, witness: Sequence[Signal], facts: Mapping[str, Any]) -> s
     for signal in reversed(witness):
         if signal.type in slot.types and slot.value is not None:
             value = slot.value(signal)
-            if isinstance(value, list | tuple):
+            if type(value) in (list, tuple):  # Money is a tuple of its own
                 value = list(value[:FIRST_OF_MANY])
             if value not in (None, "", (), []):
                 return units.show(value).replace("_", " ")
