@@ -75,7 +75,8 @@ def test_noise_has_several_wordings_of_each_kind() -> None:
 
 def test_the_world_is_not_built_from_the_detection_patterns() -> None:
     """No module of the generator imports detection, and none reads rule files."""
-    generator = [p for p in FOLDER.rglob("*.py") if p.name not in ("demo.py", "replay.py", "recorded.py")]
+    shells = ("demo.py", "replay.py", "recorded.py")  # they run the service on the world; crash/ does so under fire
+    generator = [p for p in FOLDER.rglob("*.py") if p.name not in shells and "crash" not in p.parts]
     for path in generator:
         tree = ast.parse(path.read_text("utf-8"))
         names = [a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names]
