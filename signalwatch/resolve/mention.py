@@ -65,7 +65,7 @@ _PARENS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _TITLE = re.compile(
     r"(?:^|[\s,.])(" + "|".join(r"\.?".join(t) for t in sorted(PERSON_TITLES)) + r")\.?\s*(?:,|$|\))", re.IGNORECASE
 )
-_LIST = re.compile(r"\s*(?:;|/|\s\|\s|\s\+\s)\s*")
+_LIST = re.compile(r"\s*(?:;|(?<!\b[A-Za-z])/(?![A-Za-z]\b)|\s\|\s|\s\+\s)\s*")
 _AND = re.compile(r"\s+(?:and|with|in collaboration with|together with)\s+", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z0-9 ]+(?:,? (?:Inc|Ltd|Corp|LLC|Co|S\.A|N\.V|LP))?\.?\Z", re.ASCII)
 _TELLING = re.compile(

@@ -58,7 +58,7 @@ def _match(index: Index, text: str) -> Answer:
         return answer
     if any(token in NOT_COMPANY for token in core):
         return EXCLUDED
-    answer = by_beginning(index, text, all_keys, core)
+    answer = _whole_beginning(index, all_keys) or by_beginning(index, text, all_keys, core)
     if answer is not None:
         apart = misspelt(index, core) if answer.status == "held" else None
         return apart if apart is not None and apart.status == "matched" and apart.method != "fuzzy" else answer
@@ -81,6 +81,15 @@ def _exact(index: Index, all_keys: list[str], core: list[str]) -> Answer | None:
         codes = index.look(" ".join(core[begin:]))
         if codes and TIER[codes[0] >> 8 & 0xFF] <= TIER[FAMILY]:
             return _decide_exact(index, codes, all_keys, core)
+    return None
+
+
+def _whole_beginning(index: Index, all_keys: list[str]) -> Answer | None:
+    """A name that only its legal form tells from another's, with more behind it ("X KGaA, Y City, Germany")."""
+    for end in range(len(all_keys) - 1, 1, -1):
+        code = index.whole.get(" ".join(all_keys[:end]))
+        if code is not None:
+            return Answer("matched", (code >> 16,), METHOD[code >> 8 & 0xFF], "begins with the legal name")
     return None
 
 

@@ -5,9 +5,9 @@ Pure: the same accounts and families give the same answers (``version`` names th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from signalwatch.ids import digest_bytes
+from signalwatch.ids import digest, digest_bytes
 from signalwatch.model import Account, Candidate, Match, Mention, Organisation
 from signalwatch.resolve import headline
 from signalwatch.resolve.answers import EXCLUDED, NONE, OUTSIDE, Answer
@@ -30,13 +30,22 @@ class Resolver:
     Args:
         accounts: the whole account list; only ids and names are kept of it.
         families: corporate families (``families.load``), or None.
+        answers: what people answered about held names: name -> account id, or "" for none of them. It decides where
+            the rules below would ask again ("Merck"); upper and lower case are the same.
     """
 
-    def __init__(self, accounts: Sequence[Account], *, families: Families | None = None) -> None:
+    def __init__(
+        self,
+        accounts: Sequence[Account],
+        *,
+        families: Families | None = None,
+        answers: Mapping[str, str] | None = None,
+    ) -> None:
         self._index = Index(accounts, families)
+        self._answered = {name.casefold().strip(): account_id for name, account_id in (answers or {}).items()}
         self._foreign = self._symbols()
         self._cache: dict[tuple[str, str, str], tuple[Match, ...]] = {}
-        self.version = digest_bytes(f"{RULES}:{self._index.version}".encode())
+        self.version = digest_bytes(f"{RULES}:{self._index.version}:{digest(self._answered)}".encode())
 
     # --- the questions ---------------------------------------------------------------------------------------------
 
@@ -135,6 +144,16 @@ class Resolver:
             known = tuple(self._match(answer, name) for answer in answers)
             self._cache[asked] = known
         return known
+
+    def _by_person(self, answer: Answer, name: str) -> Answer:
+        """What a person said about this name, where the rules cannot tell."""
+        said = self._answered.get(name.casefold().strip())
+        if said is None or answer.status not in ("held", "ambiguous"):
+            return answer
+        if not said:
+            return Answer("none", why="a person said that it is none of the accounts")
+        position = self._index.position.get(said)
+        return answer if position is None else Answer("matched", (position,), "alias", "confirmed by a person")
 
     def _answers(self, name: str, body: str) -> list[Answer]:
         reading = read(name)
