@@ -63,8 +63,14 @@ class Pack:
         return next((r for r in self.rules if r.rule_id == rule_id), None)
 
     def considered(self, trigger: Signal) -> tuple[Rule, ...]:
-        """Rules an event of this type can affect, in the order of the files. Rules that are off are not among them."""
-        return self.index.get(trigger.type, self.anywhere)
+        """Rules an event of this type can affect, in the order of the files. Rules that are off are not among them.
+
+        A silence concerns only the rule that waited for it.
+        """
+        chosen = self.index.get(trigger.type, self.anywhere)
+        if trigger.type == SILENCE:
+            return tuple(r for r in chosen if r.rule_id == trigger.attributes.get("rule"))
+        return chosen
 
     def evaluate(self, view: View) -> tuple[RuleOutcome, ...]:
         """What every considered rule says, fired or not."""
@@ -82,6 +88,8 @@ class Pack:
         out: list[Rule] = []
         for quick, screened, rule in entries:
             if quick is not None and not quick(trigger):
+                continue
+            if trigger.type == SILENCE and rule.rule_id != trigger.attributes.get("rule"):
                 continue
             if env is None:
                 env = Env(view)

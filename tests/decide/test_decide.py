@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 import msgspec
 import pytest
 
-from signalwatch.decide import decide, review, why_not, why_not_text
+from signalwatch.decide import case_of_silence, decide, review, why_not, why_not_text
 from signalwatch.model import (
     Account,
     Case,
@@ -302,6 +302,30 @@ def test_why_not_of_one_rule() -> None:
 
     assert why_not_text(decision, "ind-tells") == "rule ind-tells did not fire: tier 3 is not one of 1, 2 (for.tier)"
     assert why_not_text(decision, "round-proposes").startswith("rule round-proposes was not considered")
+
+
+# --- silences ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_silence_is_decided_like_an_event_and_by_its_own_rule_only() -> None:
+    pack = pack_of(
+        "- { id: half-year, when: { ind_clearance: { absent_for: { event: trial_start, for: 180d } } } }\n"
+        "- { id: quarter, when: { ind_clearance: { absent_for: { event: trial_start, for: 90d } } } }\n"
+    )
+    cleared = signal("ind_clearance", 0, points=40)
+    account = Account(account_id="acme", name="Acme")
+
+    due = pack.silences([cleared], day(0), day(200))
+    decisions = [decide(case_of_silence(s, account, (cleared,), TierState(), day(200)), pack) for s in due]
+
+    assert [[(o.rule_id, o.fired) for o in d.outcomes] for d in decisions] == [
+        [("quarter", True)],
+        [("half-year", True)],
+    ]
+    assert [said(d)[0] for d in decisions] == [["alert"], ["alert"]]
+    assert decisions[0].signal is not None
+    assert decisions[0].signal.signal_id == due[0].signal_id
+    assert pack.silences([cleared], day(90), day(179)) == ()
 
 
 # --- stepping down ----------------------------------------------------------------------------------------------------
