@@ -39,6 +39,8 @@ from signalwatch.store.records import HostBudget, OperatorAlert, OutboxItem, Sou
 
 _FAILURES_BEFORE_ALARM = 3
 _HEARTBEAT_LIMIT = 60.0
+_PATIENCE = 0.75
+"""Share of ``service.stop_within`` spent on waiting; the rest is for handing back and for leaving."""
 
 
 def _http_settings(config: Configuration) -> HttpSettings:
@@ -159,6 +161,7 @@ class App:
             rng=self.rng,
             render=self.render,
             operator=self.operator_alert,
+            stop=self.stop,
         )
 
     def _load_host(self, group: str) -> HostState | None:
@@ -445,7 +448,11 @@ class App:
     # --- the service ------------------------------------------------------------------------------------------------
 
     def run(self, *, until: threading.Event | None = None) -> bool:
-        """Run the service until ``until`` (or ``self.stop``) is set. True when everything under way finished in time."""
+        """Run the service until ``until`` (or ``self.stop``) is set.
+
+        True when everything under way finished in time. False: all was handed back, but a thread still waits for a server
+        that does not answer, and Python would wait for it too: the caller should leave by ``os._exit``.
+        """
         until = until or self.stop
         service = self.config.settings.service
         self.take_over()
@@ -485,14 +492,26 @@ class App:
             listen=service.listen if health is None else f"port {health.port}",
         )  # fmt: skip
         until.wait()
-        self.stop.set()
-        self.http.stop()
-        engine.stop()
-        clean = pool.drain(service.stop_within.total_seconds())
-        self.store.release_outbox(self.owner)
+        clean = self._wind_down(engine, pool)
         if health is not None:
             health.stop()
         self.log.info("stopped", clean=clean, seconds=round(time.perf_counter() - started, 1))
+        return clean
+
+    def _wind_down(self, engine: LocalEngine, pool: Inline) -> bool:
+        """Start nothing new, let what is under way finish, hand back the rest. False when something did not finish.
+
+        A message being sent stays ``sending``: it may arrive yet, so the next start sends it again and says so.
+        """
+        patience = self.config.settings.service.stop_within.total_seconds() * _PATIENCE
+        started = time.monotonic()
+        self.stop.set()
+        self.http.stop()
+        ticked = engine.stop(patience)
+        clean = pool.drain(max(0.0, patience - (time.monotonic() - started))) and ticked
+        if not clean:
+            self.store.release_sources(self.owner)  # a late page is refused: its source is not ours any more
+        self.store.release_outbox(self.owner)
         return clean
 
     def _health(self, engine: LocalEngine) -> HealthServer | None:

@@ -9,6 +9,7 @@ the operator is told (`signalwatch outbox retry`).
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ class DeliveryReport:
     alerts: int
     attempts: int
     error: str = ""
+    channel_down: bool = False
     seconds: float = 0.0
 
 
@@ -100,6 +102,7 @@ class Deliver:
         rng: random.Random,
         render: Callable[[str, str, Sequence[Dossier]], tuple[str, str, str]],
         operator: Callable[[str, str, str], None],
+        stop: threading.Event | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -109,12 +112,21 @@ class Deliver:
         self._rng = rng
         self._render = render
         self._operator = operator
+        self._stop = stop or threading.Event()
         self._context = SendContext(clock=clock, http=http, log=log)
 
     def run(self, owner: str, *, limit: int = 200) -> list[DeliveryReport]:
-        """Claim what is due, send it, record each outcome in its own transaction."""
+        """Claim what is due, send it, record each outcome in its own transaction.
+
+        When the service stops, what was claimed and not begun is left to `Store.release_outbox`.
+        """
         rows = self._store.claim_outbox(self._clock.now(), owner=owner, lease=self._lease, limit=limit)
-        return [self.send(rows_of_message, owner) for rows_of_message in group(rows)]
+        reports: list[DeliveryReport] = []
+        for rows_of_message in group(rows):
+            if self._stop.is_set():
+                break
+            reports.append(self.send(rows_of_message, owner))
+        return reports
 
     def message(self, rows: Sequence[OutboxRow]) -> Message:
         """Render the rows of one message. The id depends on the outbox rows alone, so a retry repeats it."""
@@ -160,7 +172,7 @@ class Deliver:
                 return report
             receipt = notifier.send(message, self._context)
         except DeliveryError as error:
-            report.error = error.reason
+            report.error, report.channel_down = error.reason, error.channel_down
             report.state, due = self._after(error, notifier, attempts)
         except Exception as error:  # noqa: BLE001 - a notifier's bug must not hold back the other channels
             self._log.exception("notifier_bug", channel=first.channel)
@@ -215,5 +227,6 @@ class Deliver:
         if report.state == "sent":
             self._store.resolve_operator_alert("failing_channel", report.channel, self._clock.now())
             return
-        if report.state in ("dead", "uncertain") or report.attempts >= 3:
+        # What only a person can mend (a removed webhook, wrong credentials) is said at the first attempt.
+        if report.state in ("dead", "uncertain") or report.channel_down or report.attempts >= 3:
             self._operator("failing_channel", report.channel, f"{report.state}: {report.error}")

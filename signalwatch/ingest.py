@@ -253,8 +253,11 @@ class Ingest:
             report.ok, report.error = False, f"unexpected {type(error).__name__}: {error}"
             due = next_due(now, source.every, state.failures + 1, self._rng)
             log.exception("connector_bug", connector=source.connector_name)
-        if report.error != "stopped":
+        if report.ok or not self._stop.is_set():
             self._finish(state, owner, report, due)
+        elif report.error != "stopped":  # broken off because we stop (the HTTP door refuses): not the source's failure
+            self._store.release_source(state.source_id, owner)
+            report.error = f"stopped: {report.error}"
         report.due_at = due
         report.seconds = time.perf_counter() - started
         log.info(

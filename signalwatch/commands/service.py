@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import queue
 import shutil
 import signal
+import sys
 import threading
 from importlib import resources
 from pathlib import Path
@@ -14,6 +17,8 @@ import click
 from signalwatch.clock import SystemClock
 from signalwatch.commands.common import configuration, json_option, opened_store, show_json, table
 from signalwatch.errors import ConfigError
+
+_RELOAD = getattr(signal, "SIGHUP", 0)  # Windows has none
 
 
 @click.command()
@@ -162,18 +167,28 @@ def run(ctx: click.Context, once: bool) -> int:
             app.cycle()
             return 0
         stop = threading.Event()
+        asked: queue.SimpleQueue[int] = queue.SimpleQueue()
 
-        def halt(*_: object) -> None:
-            app.stop.set()
-            stop.set()
+        def listen() -> None:
+            while True:
+                if asked.get() == _RELOAD:
+                    threading.Thread(target=app.reload_rules, daemon=True).start()
+                else:
+                    app.stop.set()
+                    stop.set()
 
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, halt)
-        if hasattr(signal, "SIGHUP"):
-            signal.signal(signal.SIGHUP, lambda *_: threading.Thread(target=app.reload_rules, daemon=True).start())
-        return 0 if app.run(until=stop) else 1
+        # A handler interrupts the main thread anywhere, also inside stop.wait() with the event's lock held; setting the
+        # event there would wait for that lock for ever. SimpleQueue.put is made for this (docs.python.org/3/library/queue).
+        threading.Thread(target=listen, name="signals", daemon=True).start()
+        for number in (signal.SIGTERM, signal.SIGINT, *([_RELOAD] if _RELOAD else [])):
+            signal.signal(number, lambda number, _: asked.put(number))
+        clean = app.run(until=stop)
     finally:
         app.close()
+    if not clean:  # all is handed back; a thread that hangs in a server's answer would keep the process for minutes
+        sys.stdout.flush()
+        os._exit(0)
+    return 0
 
 
 @click.command()

@@ -92,6 +92,9 @@ class LocalEngine:
         self._clock = clock
         self._log = log
         self.last: dict[str, datetime] = {}
+        self._under_way = 0
+        self._stopping = False
+        self._changed = threading.Condition()
         self._scheduler = BackgroundScheduler(
             executors={"default": SchedulerPool(max(4, len(ticks)))},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -99,12 +102,20 @@ class LocalEngine:
         )
 
     def _run(self, tick: Tick) -> None:
+        with self._changed:
+            if self._stopping:
+                return
+            self._under_way += 1
         try:
             tick.call()
         except Exception:  # noqa: BLE001 - the scheduler must live on; the log line is the alarm
             self._log.exception("tick_failed", tick=tick.name)
         else:
             self.last[tick.name] = self._clock.now()
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
 
     def start(self) -> None:
         """Start ticking; the first tick of each kind comes at once."""
@@ -119,7 +130,11 @@ class LocalEngine:
         """Whether the scheduler runs."""
         return bool(self._scheduler.running)
 
-    def stop(self) -> None:
-        """Stop ticking; ticks under way finish."""
+    def stop(self, timeout: float = 0.0) -> bool:
+        """Stop ticking and wait for ticks under way; False when one still was after ``timeout`` seconds."""
+        with self._changed:
+            self._stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._under_way, timeout)
