@@ -32,7 +32,7 @@ from msgspec.structs import replace
 
 from signalwatch import ids, scoring
 from signalwatch.decide.known import Known, know, scored, view, with_signal
-from signalwatch.decide.moves import propose, reasons, wanted_moves
+from signalwatch.decide.moves import distress_of, propose, reasons, wanted_moves
 from signalwatch.model import (
     Account,
     AlertIntent,
@@ -148,6 +148,10 @@ def _speak(known: Known, decided: Decision, live: Sequence[RuleOutcome]) -> Deci
         alerts = (_alert(case, "alert", rules, reasons(telling)),)
     else:
         stopped = stopped_move
+    trouble = distress_of(known) if alerts and known.pack.tiers.distress_lowers else None
+    if trouble is not None and trouble.signal_id != known.signal.signal_id:
+        words = trouble.type.replace("_", " ")
+        notes = [*notes, f"Low priority: {words} on {trouble.at:%Y-%m-%d}"]
     if not (live or wanted or told_update) and case.match.status == "matched":
         stopped = "shadow" if any(o.fired and o.status == "shadow" for o in decided.outcomes) else ""
     return replace(

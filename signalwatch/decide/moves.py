@@ -101,7 +101,7 @@ def _guard(known: Known, move: Move) -> tuple[str, str]:
     policy, tier = pack.tiers, case.tier
     elevating = better(move.tier, tier.tier)
     if elevating:
-        distress = _distress(known)
+        distress = distress_of(known)
         if distress is not None:
             words = distress.type.replace("_", " ")
             until = distress.at + policy.inhibit_for
@@ -117,7 +117,7 @@ def _guard(known: Known, move: Move) -> tuple[str, str]:
     return "", ""
 
 
-def _distress(known: Known) -> Signal | None:
+def distress_of(known: Known) -> Signal | None:
     """The newest distress signal that still inhibits."""
     tiers, now = known.pack.tiers, known.case.now
     if not tiers.distress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import re2
 
 from signalwatch.ruleset import units
-from signalwatch.ruleset.fields import ALLOWED, OPERATORS, Field
+from signalwatch.ruleset.fields import OPERATORS, Field
 from signalwatch.ruleset.reader import Reader, kind_of
 from signalwatch.yamlsrc import Path, did_you_mean, expected
 
@@ -432,8 +432,3 @@ def _day(raw: Any) -> float | None:
         except ValueError:
             return None
     return None
-
-
-def operators_of(kinds: Iterable[str]) -> tuple[str, ...]:
-    """Operators of these kinds of value, for documentation."""
-    return tuple(dict.fromkeys(op for kind in kinds for op in ALLOWED[kind]))

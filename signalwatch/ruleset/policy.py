@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from signalwatch.model import Polarity
 from signalwatch.ruleset.compare import Comparison
@@ -178,4 +177,3 @@ class Play:
 
 
 Plays = Mapping[str, Play]
-Facts = Mapping[str, Any]

@@ -179,6 +179,14 @@ def test_evidence_keeps_the_points_of_the_first_telling() -> None:
     assert decision.activity_before == decision.activity.total
 
 
+def test_distress_lowers_the_priority_of_what_is_told() -> None:
+    told = decide(case("ind_clearance", tier=1, history=(DISTRESSED,)), PACK)
+    itself = decide(case("layoffs_restructuring", tier=2), PACK)
+
+    assert told.notes == ("Low priority: layoffs restructuring on 2026-02-20",)
+    assert itself.notes == ()
+
+
 def test_thresholds_propose_without_any_rule_and_say_why() -> None:
     history = (signal("ind_clearance", 99, n="a", points=40),)
     decision = decide(case("trial_start", phase="2", history=history), SCORED)
