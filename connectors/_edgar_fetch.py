@@ -44,7 +44,7 @@ class Fetcher:
     @property
     def spent(self) -> bool:
         """Whether this poll may read no more bodies."""
-        return self._left <= 0 or self.stopped is not None
+        return self.stopped is not None or (self._settings.bodies_per_poll > 0 and self._left <= 0)
 
     def hint(self, filing: Filing) -> str:
         """Why a filing may concern us, before its body is read: "watched", "sic", "strong", "weak" or ""."""
@@ -138,6 +138,8 @@ class Fetcher:
         """Try the routes to a body in turn. A refusal of the host ends the poll's fetching."""
         error: SourceError | None = None
         for route in routes(filing, self._settings.base_www):
+            if route.shape == "header" and isinstance(error, Gone) and filing.kind != "annual":
+                break  # it lists documents; where the submission is not there, they are not either
             try:
                 told, body = self._by(filing, route)
             except (Blocked, Deferred) as refusal:

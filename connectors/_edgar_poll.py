@@ -12,7 +12,14 @@ from connectors._edgar_current import Entry, FeedPage, group, parse_feed
 from connectors._edgar_cursor import IndexState, dump_cursor, load_cursor, newest
 from connectors._edgar_fetch import Fetcher, Outcome
 from connectors._edgar_filing import EASTERN, Body, Filing, body_state, knows_more, to_document
-from connectors._edgar_index import days_after, index_path, is_business_day, newest_available, parse_index
+from connectors._edgar_index import (
+    available_from,
+    days_after,
+    index_path,
+    is_business_day,
+    newest_available,
+    parse_index,
+)
 from connectors._edgar_settings import EdgarConfig
 from connectors._edgar_submissions import parse_submissions, submissions_path
 from signalwatch.sdk import (
@@ -30,7 +37,7 @@ from signalwatch.sdk import (
     SourceError,
 )
 
-_CHUNK = 200
+_CHUNK = 50
 _ASK_AGAIN = timedelta(hours=1)
 _GIVE_UP = timedelta(days=10)
 _RETRIES_AFTER_503 = 2
@@ -241,6 +248,14 @@ class Poll:
         last = newest_available(now, self.settings.index_from_hour)
         if state.watermark is None:
             state.watermark = last - timedelta(days=self.settings.index_days)
+        oldest = last - timedelta(days=self.settings.index_max_days)
+        if state.watermark < oldest:
+            self._say(
+                "index_gap",
+                f"daily indexes from {state.watermark + timedelta(days=1)} to {oldest} were not read: the source slept too"
+                " long; backfill those days",
+            )
+            state.watermark = oldest
         again = state.asked is None or now - state.asked >= _ASK_AGAIN
         days = [date.fromisoformat(d) for d in sorted(state.missing)] if again else []
         days += days_after(state.watermark, last)
@@ -248,14 +263,11 @@ class Poll:
             return
         for day in days[: self.settings.index_days_per_poll]:
             yield from self._day(day, now)
-            if self.fetcher.stopped is not None or self._full():
+            if self.fetcher.spent:
                 return
         if len(days) <= self.settings.index_days_per_poll:  # a weekend at the end
             state.watermark = max(state.watermark, last)
             yield self.page()
-
-    def _full(self) -> bool:
-        return self.fetcher.spent and len(self.cursor.pending) >= self.settings.max_pending
 
     def _day(self, day: date, now: datetime) -> Iterator[Page]:
         state = self.cursor.index
@@ -283,7 +295,7 @@ class Poll:
                 self._done(state, day)
             yield self.page(documents, quarantined=bad, unchanged=passed)
             bad, passed = (), 0
-            if self.fetcher.stopped is not None or (not whole and self._full()):
+            if self.fetcher.stopped is not None or (not whole and self.fetcher.spent):
                 return  # the watermark stays; what was stored is known next time
 
     def _done(self, state: IndexState, day: date, *, drop: bool = True) -> None:
@@ -294,9 +306,9 @@ class Poll:
     def _missed(self, day: date, now: datetime, reason: str) -> None:
         missing = self.cursor.index.missing
         asked = missing.setdefault(day.isoformat(), now)
-        if now - asked > _GIVE_UP:
+        if now - available_from(day, self.settings.index_from_hour) > _GIVE_UP:  # whoever is this late will not come
             del missing[day.isoformat()]
-            self._say("missing_index", f"the daily index of {day} was never had ({reason}); given up after 10 days")
+            self._say("missing_index", f"the daily index of {day} was never had ({reason}); given up")
         elif asked == now:
             self._say("missing_index", f"no daily index for {day} yet ({reason}); asked for again every hour")
 

@@ -488,6 +488,46 @@ def test_a_missing_business_day_is_remembered_told_once_and_asked_for_again() ->
     assert "missing" not in ctx.cursor["index"]
 
 
+def test_a_day_with_more_bodies_than_the_budget_goes_on_next_time() -> None:
+    """Nothing overflows into the cursor: the watermark waits until every filing of the day had its turn."""
+    day = samples.master(
+        *[(1800001, "Bramblewick Biosciences, Inc.", "8-K", "2025-12-11", acc(n)) for n in range(1, 181)]
+    )
+    http = FakeHttp({index_url("20251211"): day} | {archive(1800001, acc(n)): one_report(n)[1] for n in range(1, 181)})
+    ctx = FakeContext(http, now=samples.eastern(2025, 12, 12, 9))
+    ctx.cursor = {"index": {"watermark": "2025-12-10"}}
+    marks = []
+    for _ in range(5):
+        ctx.run(indexes(bodies_per_poll=60, max_pending=100))
+        marks.append(ctx.cursor["index"]["watermark"])
+
+    assert marks == ["2025-12-10", "2025-12-10", "2025-12-11", "2025-12-11", "2025-12-11"]
+    assert len(ctx.stored) == 180
+    assert {d.meta["body"] for d in ctx.stored.values()} == {"read"}
+
+
+def test_a_day_that_never_comes_is_given_up_and_told() -> None:
+    ctx = FakeContext(FakeHttp(), now=samples.eastern(2025, 12, 12, 9))
+    ctx.cursor = {"index": {"watermark": "2025-12-10"}}
+    ctx.run(indexes())
+    ctx.clock.set(samples.eastern(2025, 12, 23, 9))
+    pages = ctx.run(indexes())
+
+    assert "2025-12-11" not in ctx.cursor["index"].get("missing", {})
+    assert any("2025-12-11 was never had" in n.message for p in pages for n in p.notices)
+
+
+def test_a_source_that_slept_for_months_names_the_days_to_backfill() -> None:
+    http = FakeHttp()
+    ctx = FakeContext(http, now=samples.eastern(2025, 12, 12, 9))
+    ctx.cursor = {"index": {"watermark": "2025-06-30"}}
+    pages = ctx.run(indexes(index_max_days=5))
+    (gap,) = [n.message for p in pages for n in p.notices if n.kind == "index_gap"]
+
+    assert "from 2025-07-01 to 2025-12-06" in gap
+    assert [u[-12:-4] for u in http.asked] == ["20251208", "20251209", "20251210", "20251211"]
+
+
 def test_a_cut_index_is_not_taken_and_read_again() -> None:
     whole = samples.master(*[(n, "Nullwood Bank PLC", "6-K", "2025-12-11", acc(n)) for n in range(1, 9)])
     http = FakeHttp({index_url("20251211"): whole[:-40]})
@@ -516,12 +556,12 @@ def test_a_bad_row_in_the_middle_is_set_aside() -> None:
 
 
 def test_a_long_day_is_committed_in_pieces_and_the_watermark_moves_last() -> None:
-    day = samples.master(*[(n, "Nullwood Bank PLC", "6-K", "2025-12-11", acc(n)) for n in range(1, 451)])
+    day = samples.master(*[(n, "Nullwood Bank PLC", "6-K", "2025-12-11", acc(n)) for n in range(1, 121)])
     ctx = FakeContext(FakeHttp({index_url("20251211"): day}), now=samples.eastern(2025, 12, 12, 9))
     ctx.cursor = {"index": {"watermark": "2025-12-10"}}
     pages = ctx.run(indexes())
 
-    assert [len(p.documents) for p in pages if p.documents] == [200, 200, 50]
+    assert [len(p.documents) for p in pages if p.documents] == [50, 50, 20]
     assert [p.cursor["index"]["watermark"] for p in pages[:3]] == ["2025-12-10", "2025-12-10", "2025-12-11"]
 
 
