@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from signalwatch.detect import pack
-from signalwatch.detect.detector import Detector, Verdict
+from signalwatch.detect.detector import Detector
+from signalwatch.detect.judge import Verdict
 from signalwatch.errors import Problem, RuleSetError
 
 __all__ = ["Detector", "Verdict", "load", "load_texts"]

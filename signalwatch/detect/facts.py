@@ -11,17 +11,24 @@ _PHASE = re.compile(rf"(?<![a-z0-9]){PHASE}")
 _NUMERAL = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _PART = re.compile(r"(iv|i{1,3}|[1-4])([abc]?)")
 _FEASIBILITY = re.compile(r"(?:early )?feasibility (?:study|trial|clinical)")
-_PIVOTAL = re.compile(r"(?<![a-z])pivotal (?:[a-z0-9\-]+ ){0,4}?(?:trials?|stud(?:y|ies)|test|phase|data|results|readout|clinical)(?![a-z])")
+_PIVOTAL = re.compile(
+    r"(?<![a-z])pivotal (?:[a-z0-9\-]+ ){0,4}?(?:trials?|stud(?:y|ies)|test|phase|data|results|readout|clinical)(?![a-z])"
+)
 _STAGE = re.compile(
-    r"(?<![a-z])(mid|late)[ \-](?:to[ \-]late[ \-])?stage(?= (?:study|trial|test|data|results|readout|clinical|phase|win|success|failure|flop))"
+    r"(?<![a-z])(mid|late)[ \-](?:to[ \-]late[ \-])?stage(?= (?:study|trial|test|data|results|readout|clinical|phase|"
+    r"win|success|failure|flop))"
 )
 _SERIES = re.compile(r"(?<![a-z])seri(?:es|e)[ \-]([a-h])(?:[\-+]?\d|[\-+])?(?![a-z])|(?<![a-z])([a-e]) round(?![a-z])")
 _SEED = re.compile(
-    r"(?<![a-z])(?:pre-?)?seed(?:[ \-](?:round|financing|funding|extension|stage|raise|investment|capital|money|plus))?(?![a-z])"
+    r"(?<![a-z])(?:pre-?)?seed(?:[ \-](?:round|financing|funding|extension|stage|raise|investment|capital|money|"
+    r"plus))?(?![a-z])"
 )
 _CROSSOVER = re.compile(r"(?<![a-z])(?:crossover|pre-? ?ipo|mezzanine)(?![a-z])")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) ?(?:%|percent|per cent)")
-_STAFF = r"(?:staff(?:ers)?|employees|workers|jobs|positions|roles|people|layoffs|job cuts|staff members|team members|posts|personnel)"
+_STAFF = (
+    r"(?:staff(?:ers)?|employees|workers|jobs|positions|roles|people|layoffs|job cuts|staff members|team members|posts|"
+    r"personnel)"
+)
 _COUNT = re.compile(
     rf"(?<![\d$€£.,])(\d[\d,]{{0,7}}) (?:[a-z\-]+ ){{0,3}}?{_STAFF}(?![a-z])|{_STAFF} (?:by|to|of) (\d[\d,]{{1,7}})(?! ?%)"
 )
@@ -66,7 +73,7 @@ def _phase_value(text: str) -> str | None:
     parts = _PART.findall(text.partition("ph")[2].removeprefix("ases").removeprefix("ase"))
     if not parts:
         return None
-    numbers = [(_NUMERAL.get(n, n), letter) for n, letter in parts]
+    numbers: list[tuple[str, str]] = [(_NUMERAL.get(n, n), letter) for n, letter in parts]
     first, letter = numbers[0]
     if len(numbers) == 1:
         if re.search(r"/[ab]$", text):
@@ -122,9 +129,11 @@ def staff_percent(text: str, start: int, end: int) -> float | int | None:
 _SHARE = r"(\d{1,3}(?:\.\d+)?) ?(?:%|percent|per cent)"
 _STAFF_WORD = r"(?:staff|workforce|employees|headcount|head count|jobs|workers|team|personnel|positions|roles)"
 _STAFF_PERCENT = re.compile(
-    rf"{_STAFF_WORD}[a-z ]{{0,30}}?(?:by|of)? ?(?:about |nearly |roughly |approximately |up to |around |over |more than )?{_SHARE}|"
+    rf"{_STAFF_WORD}[a-z ]{{0,30}}?(?:by|of)? ?(?:about |nearly |roughly |approximately |up to |around |over |more "
+    rf"than )?{_SHARE}|"
     rf"{_SHARE} (?:[a-z]+ ){{0,3}}?{_STAFF_WORD}|"
-    rf"(?:lay(?:s|ing)? off|laid off|cuts?|cutting|slash(?:es|ing)?|trim(?:s|ming)?|shed(?:s|ding)?|let(?:s|ting)? go) (?:about |nearly |roughly |approximately |around |up to )?{_SHARE}"
+    rf"(?:lay(?:s|ing)? off|laid off|cuts?|cutting|slash(?:es|ing)?|trim(?:s|ming)?|shed(?:s|ding)?|let(?:s|ting)? "
+    rf"go) (?:about |nearly |roughly |approximately |around |up to )?{_SHARE}"
 )
 
 

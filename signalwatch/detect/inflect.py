@@ -61,9 +61,12 @@ _IRREGULAR: dict[str, tuple[str, ...]] = {
     "write": ("writes", "wrote", "written", "writing"),
 }
 _DOUBLED = frozenset(
-    "axe bag ban beg bet bin clip commit cop cram crop drag drop drub equip fit flop grab hop jab knit lag log map mop nab net "
-    "nix occur omit pan permit pin plan plot plug pop prep prod prop rebut rig rip rub scrap ship shop shun sip skid skip slam "
-    "slap slip snag snap snub spur step stop strip submit sum swap tag tap tip top trap trim tug unplug wed whip wrap zip".split()
+    "axe bag ban beg bet bin clip commit cop cram crop drag drop drub equip fit flop grab hop jab knit lag log map "
+    "mop nab net "
+    "nix occur omit pan permit pin plan plot plug pop prep prod prop rebut rig rip rub scrap ship shop shun sip skid "
+    "skip slam "
+    "slap slip snag snap snub spur step stop strip submit sum swap tag tap tip top trap trim tug unplug wed whip wrap "
+    "zip".split()
 ) - {"axe"}
 _VOWELS = frozenset("aeiou")
 

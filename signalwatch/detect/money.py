@@ -15,18 +15,24 @@ _SIGNS = {
     "ca$": "CAD", "c$": "CAD", "cad$": "CAD", "cad": "CAD", "a$": "AUD", "au$": "AUD", "aus$": "AUD", "aud": "AUD", "nz$": "NZD",
     "hk$": "HKD", "nt$": "TWD", "s$": "SGD", "r$": "BRL", "eur": "EUR", "€": "EUR", "euro": "EUR", "euros": "EUR", "gbp": "GBP",
     "£": "GBP", "pounds": "GBP", "pounds sterling": "GBP", "chf": "CHF", "swiss francs": "CHF", "sek": "SEK", "kronor": "SEK",
-    "nok": "NOK", "kroner": "DKK", "dkk": "DKK", "jpy": "JPY", "¥": "JPY", "yen": "JPY", "rmb": "CNY", "cny": "CNY", "yuan": "CNY",
+    "nok": "NOK", "kroner": "DKK", "dkk": "DKK", "jpy": "JPY", "¥": "JPY", "yen": "JPY", "rmb": "CNY", "cny": "CNY",
+    "yuan": "CNY",
     "krw": "KRW", "₩": "KRW", "won": "KRW", "inr": "INR", "₹": "INR",
 }  # fmt: skip
 _UNITS = {
-    "k": 1_000, "m": 10**6, "mm": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6, "mio.": 10**6, "millionen": 10**6, "milliarden": 10**9, "mrd": 10**9, "mrd.": 10**9, "million": 10**6, "millions": 10**6,
+    "k": 1_000, "m": 10**6, "mm": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6, "mio.": 10**6, "millionen": 10**6,
+    "milliarden": 10**9, "mrd": 10**9, "mrd.": 10**9, "million": 10**6, "millions": 10**6,
     "b": 10**9, "bn": 10**9, "bln": 10**9, "billion": 10**9, "billions": 10**9, "tn": 10**12, "trillion": 10**12,
 }  # fmt: skip
 _MONEY = re.compile(rf"(?<![a-z0-9])(?:{MONEY})")
 _PARTS = re.compile(
-    r"(?P<sign>us\$|ca\$|cad\$|c\$|aus\$|au\$|a\$|nz\$|hk\$|nt\$|s\$|r\$|usd|eur|gbp|chf|sek|nok|dkk|jpy|rmb|cny|cad|aud|krw|inr|\$|€|£|¥|₩|₹)?"
-    r" ?~?(?:\d[\d,]*(?:\.\d+)?(?:-| to )[$€£]?(?=\d[\d,.]* ?[mb]))?(?P<number>\d[\d,]*(?:\.\d+)?)[ \-]?(?P<unit>million(?:en|s)?|milliarden|billions?|trillion|mln|mio\.?|mrd\.?|mm|mn|m|bln|bn|b|tn|k)?(?![a-z])"
-    r"[ \-]?(?P<word>us dollars|u\.s\. dollars|dollars|euros?|pounds sterling|pounds|yen|yuan|swiss francs|kronor|kroner|won|usd|eur|gbp|chf|"
+    r"(?P<sign>us\$|ca\$|cad\$|c\$|aus\$|au\$|a\$|nz\$|hk\$|nt\$|s\$|r\$|usd|eur|gbp|chf|sek|nok|dkk|jpy|rmb|cny|cad|"
+    r"aud|krw|inr|\$|€|£|¥|₩|₹)?"
+    r" ?~?(?:\d[\d,]*(?:\.\d+)?(?:-| to )[$€£]?(?=\d[\d,.]* "
+    r"?[mb]))?(?P<number>\d[\d,]*(?:\.\d+)?)[ \-]?(?P<unit>million(?:en|s)?|milliarden|billions?|trillion|mln|mio\.?|"
+    r"mrd\.?|mm|mn|m|bln|bn|b|tn|k)?(?![a-z])"
+    r"[ \-]?(?P<word>us dollars|u\.s\. dollars|dollars|euros?|pounds sterling|pounds|yen|yuan|swiss francs|kronor|"
+    r"kroner|won|usd|eur|gbp|chf|"
     r"sek|nok|dkk|jpy|rmb|cny|cad|aud|€|£)?"
 )
 _RANGE = re.compile(r" ?(?:-|–|to|and) ?$")
@@ -91,5 +97,6 @@ def _number(text: str, unit: int) -> int | None:
     if len(whole) > 15 or len(fraction) > 9:
         return None
     # integers only, so that 9.27 million is exactly 9270000
-    scaled = int(whole or "0") * unit * 10 ** len(fraction) + int(fraction or "0") * unit
-    return round(scaled / 10 ** len(fraction)) if fraction else scaled
+    power = int(10 ** len(fraction))
+    scaled = int(whole or "0") * unit * power + int(fraction or "0") * unit
+    return (2 * scaled + power) // (2 * power)

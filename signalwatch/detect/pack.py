@@ -1,7 +1,8 @@
 """Trigger files become typed, compiled objects at once; every problem of the whole folder is reported with its place.
 
-File names: ``<type>.yaml`` defines an event type; ``_words.yaml`` word classes, ``_scope.yaml`` plan/negation markers, ``_items.yaml``
-kinds of items without news, ``_organisations.yaml`` what the finder of names knows, ``_common_words.txt`` words that are no names.
+File names: ``<type>.yaml`` defines an event type; ``_words.yaml`` word classes, ``_scope.yaml`` markers of plans and negation,
+``_items.yaml`` kinds of items without news, ``_organisations.yaml`` what the finder of names knows, ``_common_words.txt`` words
+that are no names.
 The format is documented in rules/triggers/README.md.
 """
 
@@ -9,15 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from signalwatch import ids, yamlsrc
 from signalwatch.detect.attributes import EXTRACTORS
 from signalwatch.detect.inflect import forms
-from signalwatch.detect.names import NameBook
-from signalwatch.detect.opinion import Opinion, OpinionError
+from signalwatch.detect.namebook import NameBook
 from signalwatch.detect.phrases import Phrase, PhraseError, Vocabulary, compile_any, compile_phrase
+from signalwatch.detect.triggers import Entry, Example, ItemClass, Pack, Pattern, Scope, TriggerType
 from signalwatch.errors import ConfigError, Problem, RuleSetError
 
 SCOPES = ("infinitive", "future", "plan", "rumour", "negation", "past", "progressive", "gerund")
@@ -33,100 +33,6 @@ _PATTERN_KEYS = frozenset(
 _ITEM_KEYS = frozenset("effect title anywhere unless hard drop against favour".split())
 _EXAMPLE_KEYS = frozenset("title text publisher kind expect".split())
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One way a text states an event of a type."""
-
-    id: str
-    type: str
-    phrases: tuple[Phrase, ...]
-    where: str = "any"
-    set: Mapping[str, Any] = field(default_factory=dict)
-    allow: frozenset[str] = frozenset()
-    unless: re.Pattern[str] | None = None
-    unless_title: re.Pattern[str] | None = None
-    needs: re.Pattern[str] | None = None
-    confidence: float = 0.9
-    always: bool = False
-    only_listed: bool = False
-    proper: bool = False
-    beside: bool = False
-    becomes: str = ""
-    yields: frozenset[str] = frozenset()
-    becomes_when: re.Pattern[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A text the type must (``fires``) or must not find itself in."""
-
-    type: str
-    fires: bool
-    title: str
-    text: str
-    publisher: str
-    kind: str
-    expect: Mapping[str, Any]
-    file: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class TriggerType:
-    """One event type: its patterns, what stops it, which attributes it carries."""
-
-    name: str
-    polarity: str
-    about: str
-    patterns: tuple[Pattern, ...]
-    allow: frozenset[str] = frozenset()
-    attributes: tuple[str, ...] = ()
-    listed: str = ""
-    parties: bool = False
-    each: str = ""
-    beats: frozenset[str] = frozenset()
-    unless: re.Pattern[str] | None = None
-    unless_title: re.Pattern[str] | None = None
-    examples: tuple[Example, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ItemClass:
-    """A kind of item that carries no news whatever words it uses, or news in its title only."""
-
-    name: str
-    effect: str
-    phrases: tuple[Phrase, ...]
-    unless: re.Pattern[str] | None = None
-    hard: re.Pattern[str] | None = None
-    drop: frozenset[str] = frozenset()
-    anywhere: tuple[Phrase, ...] = ()
-    against: frozenset[str] = frozenset()
-    favour: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Markers of one kind (plan, rumour ...) and how many words back they reach."""
-
-    name: str
-    words: int
-    regex: re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """A whole folder of trigger files, checked and compiled. ``index`` leads from a word to the phrases it may start."""
-
-    types: Mapping[str, TriggerType]
-    items: tuple[ItemClass, ...]
-    scopes: tuple[Scope, ...]
-    book: NameBook
-    opinion: Opinion
-    index: Mapping[str, tuple[tuple[Pattern | ItemClass, Phrase], ...]]
-    hash: str
 
 
 def load_texts(texts: Mapping[str, str]) -> Pack:
@@ -165,16 +71,15 @@ class _Loader:
                 made = self._type(source)
                 if made:
                     types[made.name] = made
-            elif name not in {"_words.yaml", "_scope.yaml", "_items.yaml", "_organisations.yaml", "_opinion.yaml"}:
+            elif name not in {"_words.yaml", "_scope.yaml", "_items.yaml", "_organisations.yaml"}:
                 self.problems.append(Problem(name, 0, 0, "unknown file", hint=yamlsrc.expected(name, _SPECIAL)))
         items = self._items(sources.get("_items.yaml"))
         scopes = self._scopes(sources.get("_scope.yaml"))
         book = self._book(sources.get("_organisations.yaml"))
-        opinion = self._opinion(sources.get("_opinion.yaml"))
         if self.problems:
             raise RuleSetError(self.problems)
         digest = ids.digest("triggers", *sorted((n, ids.digest_bytes(t.encode())) for n, t in self.texts.items()))
-        return Pack(types, items, scopes, book, opinion, _index(types.values(), items), digest)
+        return Pack(types, items, scopes, book, _index(types.values(), items), digest)
 
     # --- small readers ------------------------------------------------------------------------------------------
 
@@ -348,10 +253,19 @@ class _Loader:
             if not isinstance(fixed, dict):
                 self._complain(source, (*path, "set"), "expected attribute: value")
                 fixed = {}
-            becomes = self._mapping(source, row["becomes"], (*path, "becomes"), ("type", "when")) if row.get("becomes") is not None else {}
+            becomes = (
+                self._mapping(source, row["becomes"], (*path, "becomes"), ("type", "when"))
+                if row.get("becomes") is not None
+                else {}
+            )
             other = self._text(source, becomes.get("type"), (*path, "becomes", "type"))
             if becomes and other not in self.names:
-                self._complain(source, (*path, "becomes", "type"), f"unknown event type {other!r}", yamlsrc.expected(other, self.names))
+                self._complain(
+                    source,
+                    (*path, "becomes", "type"),
+                    f"unknown event type {other!r}",
+                    yamlsrc.expected(other, self.names),
+                )
             phrases = self._phrases(source, row.get("any"), (*path, "any"))
             if not phrases and not self.problems:
                 self._complain(source, (*path, "any"), "a pattern needs phrases", "any: [ ... ]")
@@ -398,7 +312,8 @@ class _Loader:
                     expect = {}
                 found.append(
                     Example(
-                        type=type_name, fires=key == "fires", title=title, text=self._text(source, row.get("text"), (*path, "text")),
+                        type=type_name, fires=key == "fires", title=title,
+                        text=self._text(source, row.get("text"), (*path, "text")),
                         publisher=self._text(source, row.get("publisher"), (*path, "publisher")),
                         kind=self._text(source, row.get("kind"), (*path, "kind"), "news"), expect=expect,
                         file=source.file, line=source.where(path)[0],
@@ -426,7 +341,9 @@ class _Loader:
                     hard=self._any(source, row.get("hard"), (name, "hard")),
                     drop=frozenset(self._choices(source, row.get("drop"), (name, "drop"), self.names)),
                     anywhere=self._phrases(source, row.get("anywhere"), (name, "anywhere")),
-                    against=frozenset(w.lower() for w, _ in self._strings(source, row.get("against"), (name, "against"))),
+                    against=frozenset(
+                        w.lower() for w, _ in self._strings(source, row.get("against"), (name, "against"))
+                    ),
                     favour=frozenset(w.lower() for w, _ in self._strings(source, row.get("favour"), (name, "favour"))),
                 )
             )
@@ -474,33 +391,26 @@ class _Loader:
         common = [w.strip().lower() for w in self.texts.get("_common_words.txt", "").split() if w.strip()]
         return NameBook(data, common, verbs)
 
-    def _opinion(self, source: yamlsrc.Source | None) -> Opinion:
-        if source is None:
-            return Opinion.neutral()
-        try:
-            return Opinion.of(source.data)
-        except OpinionError as error:
-            self._complain(source, (), str(error), "write it anew with bench/train_opinion.py")
-            return Opinion.neutral()
 
-
-_SPECIAL = ("_words.yaml", "_scope.yaml", "_items.yaml", "_organisations.yaml", "_opinion.yaml", "_common_words.txt")
+_SPECIAL = ("_words.yaml", "_scope.yaml", "_items.yaml", "_organisations.yaml", "_common_words.txt")
 _BOOK_KEYS = frozenset(
-    "regulators funders institutions suffixes legal descriptors demonyms known not_names generic_heads drug_stems lead_verbs".split()
+    "regulators funders institutions suffixes legal descriptors demonyms known not_names generic_heads drug_stems "
+    "lead_verbs".split()
 )
 
 
-def _index(
-    types: Iterable[TriggerType], items: Iterable[ItemClass]
-) -> dict[str, tuple[tuple[Pattern | ItemClass, Phrase], ...]]:
-    index: dict[str, list[tuple[Pattern | ItemClass, Phrase]]] = {}
-    for item in items:
-        for phrase in (*item.phrases, *item.anywhere):
-            for anchor in phrase.anchors:
-                index.setdefault(anchor, []).append((item, phrase))
+def _index(types: Iterable[TriggerType], items: Iterable[ItemClass]) -> dict[str, tuple[Entry, ...]]:
+    """From a word to the phrases that need it; entries are numbered from the surest to the weakest."""
+    rows: list[tuple[float, Pattern | ItemClass, Phrase]] = [
+        (2.0, item, phrase) for item in items for phrase in item.phrases
+    ]
     for kind in types:
         for pattern in kind.patterns:
-            for phrase in pattern.phrases:
-                for anchor in phrase.anchors:
-                    index.setdefault(anchor, []).append((pattern, phrase))
-    return {anchor: tuple(rows) for anchor, rows in index.items()}
+            rows.extend((pattern.confidence + (0.005 if p.roles else 0.0), pattern, p) for p in pattern.phrases)
+    rows.sort(key=lambda row: -row[0])  # stable: file order decides between equals
+    index: dict[str, list[Entry]] = {}
+    for order, (_, owner, phrase) in enumerate(rows):
+        entry = Entry(order, owner, phrase)
+        for anchor in sorted(phrase.anchors):
+            index.setdefault(anchor, []).append(entry)
+    return {anchor: tuple(entries) for anchor, entries in index.items()}

@@ -27,7 +27,8 @@ ROLES = ("subject", "counterparty", "investor", "regulator", "other")
 MAX_GAP = 16
 SEP = r"(?:'s|s')?[.,]?[ \-]+"
 _TOKEN = re.compile(
-    r"\s*(?:(?P<gap>~\d+)|(?P<role>@\w+)|(?P<cls>\{[^{}]*\}\??)|(?P<verb><[^<>]*>\??)|(?P<open>\()|(?P<close>\)\??)|(?P<bar>\|)|"
+    r"\s*(?:(?P<gap>~\d+)|(?P<role>@\w+)|(?P<cls>\{[^{}]*\}\??)|(?P<verb><[^<>]*>\??)|(?P<open>\()|(?P<close>\)\??)|"
+    r"(?P<bar>\|)|"
     r"(?P<edge>[\^$])|(?P<word>[^\s(){}<>|@~^]+))"
 )
 _ALNUM = re.compile(r"[^\W_]+")
@@ -35,10 +36,15 @@ TOKENS = _ALNUM
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _UNIT = r"(?:k|mm|mn|mln|mio\.?|million(?:en|s)?|m|bn|bln|billions?|b|milliarden|mrd\.?|tn|trillion)"
-_CURRENCY = r"(?:us\$|ca\$|cad\$|c\$|aus\$|au\$|a\$|nz\$|hk\$|nt\$|s\$|r\$|usd|eur|gbp|chf|sek|nok|dkk|jpy|rmb|cny|cad|aud|krw|inr|\$|€|£|¥|₩|₹)"
+_CURRENCY = (
+    r"(?:us\$|ca\$|cad\$|c\$|aus\$|au\$|a\$|nz\$|hk\$|nt\$|s\$|r\$|usd|eur|gbp|chf|sek|nok|dkk|jpy|rmb|cny|cad|aud|krw|"
+    r"inr|\$|€|£|¥|₩|₹)"
+)
 MONEY = (
-    rf"(?:{_CURRENCY} ?~?{_NUMBER}(?:(?:-| to )[$€£]?{_NUMBER}(?=[ \-]?{_UNIT}))?(?:[ \-]?{_UNIT}(?![a-z]))?|{_NUMBER}[ \-]?{_UNIT}?[ \-]?"
-    r"(?:us dollars|u\.s\. dollars|dollars|euros?|pounds|pounds sterling|yen|yuan|swiss francs|kronor|kroner|won|usd|eur|gbp|chf|sek|nok|dkk|"
+    rf"(?:{_CURRENCY} ?~?{_NUMBER}(?:(?:-| to )[$€£]?{_NUMBER}(?=[ \-]?{_UNIT}))?(?:[ \-]?{_UNIT}(?![a-z]))?|"
+    rf"{_NUMBER}[ \-]?{_UNIT}?[ \-]?"
+    r"(?:us dollars|u\.s\. dollars|dollars|euros?|pounds|pounds sterling|yen|yuan|swiss francs|kronor|kroner|won|usd|"
+    r"eur|gbp|chf|sek|nok|dkk|"
     r"jpy|rmb|cny|cad|aud|€|£)(?![a-z])|"
     rf"{_NUMBER}[ \-]?(?:million|billion|mln|bn)(?![a-z]))"
 )
@@ -53,8 +59,10 @@ _BUILT_IN: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "series": (r"(?:pre-)?series[ \-](?:[a-h][0-9]?)(?![a-z])", ("series",)),
 }
 COMMON = frozenset(
-    "a an and of the to in on for with from by at as is are was be its it has have that this new first phase trial study clinical fda drug "
-    "data results announces announce announced company patients treatment therapy u.s us s will up after into s or today inc".split()
+    "a an and of the to in on for with from by at as is are was be its it has have that this new first phase trial "
+    "study clinical fda drug "
+    "data results announces announce announced company patients treatment therapy u.s us s will up after into s or "
+    "today inc".split()
 )
 
 
@@ -73,12 +81,13 @@ class _Element:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One compiled phrase. ``anchors``: tokens of which at least one occurs in every text that matches."""
+    """One compiled phrase. ``anchors``: tokens of which one occurs in every text that matches; ``others``: more such sets."""
 
     source: str
     regex: re.Pattern[str]
     anchors: frozenset[str]
     roles: tuple[str, ...]
+    others: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +292,10 @@ def compile_phrase(source: str, words: Vocabulary, *, need_anchor: bool = True) 
     first = row[0].kind
     head = "" if first == "start" else r"(?<![a-z0-9])(?<![a-z]-)"
     tail = "" if row[-1].kind == "end" else r"(?![a-z0-9]|-[a-z]*\d)"
-    return Phrase(source, re.compile(head + body + tail), frozenset(best or ()), tuple(parser.roles))
+    others = tuple(
+        frozenset(e.anchors) for e in row if e.anchors and not e.optional and e.kind == "word" and e.anchors != best
+    )
+    return Phrase(source, re.compile(head + body + tail), frozenset(best or ()), tuple(parser.roles), others)
 
 
 def compile_any(sources: Sequence[str], words: Vocabulary) -> re.Pattern[str] | None:

@@ -6,27 +6,38 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from signalwatch.detect.names import _ITEM_TITLE, Finder, Issuer, Name
+from signalwatch.detect.namebook import Issuer, Name
+from signalwatch.detect.names import ITEM_TITLE, Finder
 from signalwatch.detect.text import Doc
 from signalwatch.model import Organisation
 
-_COMPANY_SAYS = re.compile(r"(?<![a-z])(?:the (?:company|biotech|firm|drugmaker|board|registrant)|we|our board)(?![a-z])")
-_ANAPHOR = re.compile(r" *the (?:[a-z\-.]+ ){0,3}?(?:biotech|drugmaker|company|startup|start-up|firm|pharma|maker|giant|developer|group)(?![a-z])")
+_COMPANY_SAYS = re.compile(
+    r"(?<![a-z])(?:the (?:company|biotech|firm|drugmaker|board|registrant)|we|our board)(?![a-z])"
+)
+_ANAPHOR = re.compile(
+    r" *the (?:[a-z\-.]+ ){0,3}?(?:biotech|drugmaker|company|startup|start-up|firm|pharma|maker|giant|developer|"
+    r"group)(?![a-z])"
+)
 _PERSON_FIRST = re.compile(
-    r" *(?:,[^,\n]{0,30},)? *(?:$|\n|read to |to (?:retire|step|depart|leave|join|become|lead|succeed|head)|joins?(?![a-z])|joined|elected|(?:is |was )?(?:appointed|named|promoted|hired|tapped|elected) "
-    r"(?:as|to|by|new|chief|ceo|cfo|president|chair|head|vice|the)|out as|is the new|steps down|resigns|retires|becomes|takes over|assumes|succeeds)"
+    r" *(?:,[^,\n]{0,30},)? *(?:$|\n|read to |to (?:retire|step|depart|leave|join|become|lead|succeed|head)|"
+    r"joins?(?![a-z])|joined|elected|(?:is |was )?(?:appointed|named|promoted|hired|tapped|elected) "
+    r"(?:as|to|by|new|chief|ceo|cfo|president|chair|head|vice|the)|out as|is the new|steps down|resigns|retires|"
+    r"becomes|takes over|assumes|succeeds)"
 )
 _BRAND_NEXT = re.compile(
-    r" +(?:[a-z]+(?:mab|nib|tide|stat|vir|zole|pril|gene|cel|ept|ine|one)(?:-[a-z]{4})? |plus|now|significantly|monotherapy|in combination|for |approved|improves|improved|demonstrates|"
+    r" +(?:[a-z]+(?:mab|nib|tide|stat|vir|zole|pril|gene|cel|ept|ine|one)(?:-[a-z]{4})? |plus|now|significantly|"
+    r"monotherapy|in combination|for |approved|improves|improved|demonstrates|"
     r"demonstrated|reduces|reduced|shows|showed|prolongs|cuts|granted|is |injection|tablets|cream|becomes)"
 )
 _PART = re.compile(r"(?<![a-z])(?:as|while|but) ")
 _LINK = re.compile(r"(?<![a-z])(?:with|from|by|and|for|of|to|between|versus)(?![a-z])")
 _REGULATORY = frozenset(
-    "ind_clearance regulatory_designation regulatory_submission regulatory_approval regulatory_rejection trial_setback trial_start trial_results".split()
+    "ind_clearance regulatory_designation regulatory_submission regulatory_approval regulatory_rejection "
+    "trial_setback trial_start trial_results".split()
 )
 _MONEY_BY = re.compile(
-    r"(?<![a-z])(?:led by|co-led by|backed by|investors including|from investors|from|joined by|with participation from|invests in|by)(?![a-z])"
+    r"(?<![a-z])(?:led by|co-led by|backed by|investors including|from investors|from|joined by|with participation "
+    r"from|invests in|by)(?![a-z])"
 )
 
 
@@ -72,7 +83,7 @@ class Casting:
         orgs: list[Organisation] = []
         used: set[str] = set()
 
-        def add(name: str, role: str, label: str = "") -> None:
+        def add(name: str, role: str) -> None:
             key = _key(name)
             if key and key not in used:
                 used.add(key)
@@ -82,9 +93,8 @@ class Casting:
         if subject:
             add(subject, "subject")
         if match.parties:
-            other = self._counterparty(match, subject, lead)
-            for name in other:
-                add(name, "counterparty")
+            for party in self._counterparty(match, subject, lead):
+                add(party, "counterparty")
         elif subject and lead and _same(lead[0].text, subject):
             for name in lead[1:]:
                 if name.kind == "company":
@@ -109,7 +119,7 @@ class Casting:
         doc, finder = self.doc, self.finder
         start, end = match.clause
         titled = doc.in_title(match.start)
-        if self.issuer and _ITEM_TITLE.match(doc.raw, 0, doc.title_end):
+        if self.issuer and ITEM_TITLE.match(doc.raw, 0, doc.title_end):
             return self.issuer.name
         at = match.markers.get("subject")
         if at is not None:
@@ -125,7 +135,9 @@ class Casting:
         lead = self._lead(match)
         companies = [n for n in lead if n.kind == "company"]
         product_first = bool(lead) and (lead[0].kind == "product" or self._brand(lead[0]))
-        person_first = match.type == "leadership_change" and bool(lead) and bool(_PERSON_FIRST.match(doc.norm, lead[0].end, end))
+        person_first = (
+            match.type == "leadership_change" and bool(lead) and bool(_PERSON_FIRST.match(doc.norm, lead[0].end, end))
+        )
         if companies and not product_first and not person_first and (titled or companies[0].strength >= 1):
             return companies[0].text
         candidates = [n for n in self._candidates(match) if not (person_first and n.start == lead[0].start)]
@@ -156,7 +168,9 @@ class Casting:
         """If the text says "Acme's Xyz", then Xyz is a product and Acme the company."""
         doc = self.doc
         for m in re.finditer(rf"['’]s?\s+{re.escape(name)}(?!\w)", doc.raw):
-            names = [n for n in self.finder.names(*doc.clause(m.start())) if n.kind == "company" and n.end <= m.start() + 1]
+            names = [
+                n for n in self.finder.names(*doc.clause(m.start())) if n.kind == "company" and n.end <= m.start() + 1
+            ]
             if names and names[-1].possessive:
                 first = names[-1]
                 for other in reversed(names[:-1]):  # "Acme and Beta's Xyz"
@@ -200,11 +214,16 @@ class Casting:
             lead = [n for n in self.finder.lead(first, last, last) if n.kind == "company" and n.strength >= 1]
             if lead:
                 return lead[0].text
-        return self.issuer.name if self.issuer and _ITEM_TITLE.match(doc.raw, 0, doc.title_end) else ""
+        return self.issuer.name if self.issuer and ITEM_TITLE.match(doc.raw, 0, doc.title_end) else ""
 
     def _brand(self, name: Name) -> bool:
-        """Is this word in capitals a brand: in a release of a company of another name, or followed by what happens to medicines?"""
-        if not name.text.isupper() or len(name.text) < 5 or " " in name.text or name.text.lower() in self.finder.book.known:
+        """Is this word in capitals a brand: another name than the issuer's, or followed by what happens to medicines?"""
+        if (
+            not name.text.isupper()
+            or len(name.text) < 5
+            or " " in name.text
+            or name.text.lower() in self.finder.book.known
+        ):
             return False
         if self.issuer and not _same(name.text, self.issuer.name):
             return True
@@ -214,7 +233,12 @@ class Casting:
         """Does a name stand where places stand ("in Durham")?"""
         if name.text.lower() in self.finder.book.known or name.text.split(" ")[-1].lower() in self.finder.book.suffixes:
             return False
-        return bool(re.search(r"(?<![a-z])(?:in|at|near|into|old|across)(?: the| old| new)? *$", self.doc.norm[max(0, name.start - 14) : name.start]))
+        return bool(
+            re.search(
+                r"(?<![a-z])(?:in|at|near|into|old|across)(?: the| old| new)? *$",
+                self.doc.norm[max(0, name.start - 14) : name.start],
+            )
+        )
 
     def _firm(self, name: Name) -> bool:
         """Is this surely a company and not a capitalised word of a Title Case headline?"""

@@ -23,22 +23,30 @@ _SINGLE = {
     "‐": "-", "‑": "-", "‒": "-", "−": "-", "﹣": "-", "⁃": "-",
     "–": "–", "—": "–", "―": "–", "|": BREAK, "；": BREAK, ";": BREAK, "\n": " ", "\r": " ", "\t": " ",
 }  # fmt: skip
-_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\x00\x0b\x0c\x85"
+_SPACES = (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\x00\x0b\x0c\x85"
+)
 _TABLE = str.maketrans({**_SINGLE, **dict.fromkeys(_SPACES, " ")})
 
 _ABBREVIATED = frozenset(
-    "inc co corp ltd llc plc dr mr mrs ms prof st vs no u.s u.k e.u s.a s.p.a n.v a.g b.v m.d ph.d m.b.a jr sr approx dept jan feb mar "
-    "apr jun jul aug sept sep oct nov dec calif mass conn pa fla ill ind mich minn wash ga va md n.j n.c s.c n.y r.i tenn tex colo "
+    "inc co corp ltd llc plc dr mr mrs ms prof st vs no u.s u.k e.u s.a s.p.a n.v a.g b.v m.d ph.d m.b.a jr sr approx "
+    "dept jan feb mar "
+    "apr jun jul aug sept sep oct nov dec calif mass conn pa fla ill ind mich minn wash ga va md n.j n.c s.c n.y r.i "
+    "tenn tex colo "
     "ariz wis u.s.a e.g i.e cf al a.m p.m neb ore".split()
 )
 _STOP = re.compile(r"[.!?](?=[ \n])")
 _LAST_WORD = re.compile(r"[^\s(,]+$")
 _TITLE_BREAKS = re.compile(r"(?<=\s)[–-]{1,2}(?=\s)|–|:(?=\s)|\s//\s|[?!](?=\s)")
 _TEXT_BREAKS = re.compile(r"(?<=\s)(?:–|--?)(?=\s)|\s//\s|(?<=[a-z]):(?=\s)")
+_BREAK = re.compile(BREAK)
+_SEMICOLON = re.compile("[;；]")
 _JOINT = re.compile(r"(?:,? (?:and|but|while|then|also|&|as it|as they)|,) +(?=[a-z])")
 _WORD = re.compile(r"[a-z\-]+")
 _DATELINE = re.compile(
-    r"\((?:GLOBE\s?NEWSWIRE|BUSINESS WIRE|PRNEWSWIRE|ACCESS\s?WIRE|NEWSWIRE|NewMediaWire|ACCESS Newswire)\)|/PRNewswire[^/]*/|"
+    r"\((?:GLOBE\s?NEWSWIRE|BUSINESS WIRE|PRNEWSWIRE|ACCESS\s?WIRE|NEWSWIRE|NewMediaWire|ACCESS Newswire)\)|"
+    r"/PRNewswire[^/]*/|"
     r"--\(BUSINESS WIRE\)--",
     re.IGNORECASE,
 )
@@ -53,7 +61,9 @@ def normalise(raw: str) -> str:
     return _QUOTES.sub(" ", low)
 
 
-_QUOTES = re.compile(r"(?<![a-z0-9])'|(?<!s)'(?![a-z0-9])")  # single quotation marks; an apostrophe stands inside a word
+_QUOTES = re.compile(
+    r"(?<![a-z0-9])'|(?<!s)'(?![a-z0-9])"
+)  # single quotation marks; an apostrophe stands inside a word
 
 
 class Doc:
@@ -90,7 +100,7 @@ class Doc:
     def clause(self, position: int) -> tuple[int, int]:
         """Start and end of the clause around a position."""
         if self._ends is None:
-            self._ends = [i for i, c in enumerate(self.norm) if c == BREAK]
+            self._ends = [m.start() for m in _BREAK.finditer(self.norm)]
         at = bisect_right(self._ends, position - 1)
         start = self._ends[at - 1] + 1 if at else 0
         end = self._ends[at] if at < len(self._ends) else len(self.norm)
@@ -99,7 +109,7 @@ class Doc:
     def clauses(self) -> list[tuple[int, int]]:
         """All non-empty clauses in order."""
         if self._ends is None:
-            self._ends = [i for i, c in enumerate(self.norm) if c == BREAK]
+            self._ends = [m.start() for m in _BREAK.finditer(self.norm)]
         found, start = [], 0
         for end in (*self._ends, len(self.norm)):
             if end > start and self.norm[start:end].strip():
@@ -108,7 +118,7 @@ class Doc:
         return found
 
     def segment(self, clause: tuple[int, int], start: int, end: int, predicates: frozenset[str]) -> tuple[int, int]:
-        """The part of a clause around a match: a comma or "and" before another verb ends it (``wins approval and raises ...``)."""
+        """The part of a clause around a match: a comma or "and" before another verb ends it (``wins a nod and raises``)."""
         low, high = clause
         for m in _JOINT.finditer(self.norm, *clause):
             word = _WORD.match(self.norm, m.end())
@@ -116,7 +126,8 @@ class Doc:
                 continue
             verb = word.group()
             if verb not in predicates and not (
-                ("," in m.group() and verb.endswith("ing") and len(verb) > 5) or (verb + "s" in predicates and " to " in self.norm[clause[0] : m.start()])
+                ("," in m.group() and verb.endswith("ing") and len(verb) > 5)
+                or (verb + "s" in predicates and " to " in self.norm[clause[0] : m.start()])
             ):
                 continue
             if m.start() <= start and m.end() > low:
@@ -129,16 +140,15 @@ class Doc:
     def stories(self) -> list[tuple[int, int]]:
         """The parts of a title that tell different stories: what ``;`` separates."""
         found, start = [], 0
-        for at in range(self.title_end):
-            if self.raw[at] in ";；":
-                found.append((start, at))
-                start = at + 1
+        for m in _SEMICOLON.finditer(self.raw, 0, self.title_end):
+            found.append((start, m.start()))
+            start = m.end()
         return [*found, (start, self.title_end)]
 
     def question(self, clause: tuple[int, int]) -> bool:
         """Does a clause end in a question mark?"""
         end = clause[1]
-        return end < len(self.raw) and self.raw[end] == "?" or self.raw[clause[0] : end].rstrip().endswith("?")
+        return (end < len(self.raw) and self.raw[end] == "?") or self.raw[clause[0] : end].rstrip().endswith("?")
 
     def release_boilerplate(self, position: int) -> bool:
         """Does a position of a wire release stand beyond its announcing sentences, or before its "announced"?"""

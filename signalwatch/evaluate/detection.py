@@ -2,8 +2,8 @@
 
 An event counts as found when one of that type is found in the item, once per item and type. ``subject_accuracy`` is the share of
 found events with a labelled subject whose subject is that company; ``attribute_accuracy`` the share of found events whose scored
-attributes (series, amounts and currency, phase, designation, percent and count, direction, status, stage, outcome, agency) are all
-exactly the labelled ones, a missing or an extra value being wrong.
+attributes (series, amounts and currency, phase, designation, percent and count, direction, status, stage, outcome, agency) are
+all exactly the labelled ones, a missing or an extra value being wrong.
 """
 
 from __future__ import annotations
@@ -39,11 +39,14 @@ SCORED: dict[str, tuple[str, ...]] = {
     "facility_expansion": ("amount", "currency"),
 }
 _LEGAL = frozenset(
-    "inc ltd limited llc plc ag sa se nv ab asa oyj gmbh spa srl kk bv co corp corporation company the holding holdings group incorporated".split()
+    "inc ltd limited llc plc ag sa se nv ab asa oyj gmbh spa srl kk bv co corp corporation company the holding "
+    "holdings group incorporated".split()
 )
 _ALIASES = {
-    "j j": "johnson johnson", "bms": "bristol myers squibb", "bristol": "bristol myers squibb", "bristol myers": "bristol myers squibb", "az": "astrazeneca",
-    "eli lilly": "lilly", "eli lilly and": "lilly", "eli lilly and company": "lilly", "msd": "merck", "becton dickinson and": "bd", "becton dickinson": "bd",
+    "j j": "johnson johnson", "bms": "bristol myers squibb", "bristol": "bristol myers squibb",
+    "bristol myers": "bristol myers squibb", "az": "astrazeneca",
+    "eli lilly": "lilly", "eli lilly and": "lilly", "eli lilly and company": "lilly", "msd": "merck",
+    "becton dickinson and": "bd", "becton dickinson": "bd",
     "ec": "european commission", "novo": "novo nordisk", "boehringer": "boehringer ingelheim",
 }  # fmt: skip
 Items = Iterable[Mapping[str, Any]]
@@ -183,7 +186,8 @@ def table(result: Mapping[str, Any]) -> str:
     for name in ("micro", "any_event"):
         row = result[name]
         lines.append(
-            f"{name:<24}{row['precision']:>10.3f}{row['recall']:>8.3f}{row['f1']:>8.3f}{result['items'] if name == 'micro' else '':>6}"
+            f"{name:<24}{row['precision']:>10.3f}{row['recall']:>8.3f}{row['f1']:>8.3f}"
+            f"{result['items'] if name == 'micro' else '':>6}"
         )
     lines.append(f"{'macro F1':<24}{'':>18}{result['macro_f1']:>8.3f}")
     for name in ("subject_accuracy", "attribute_accuracy"):

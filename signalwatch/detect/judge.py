@@ -1,0 +1,344 @@
+"""Which phrases match a document, and which of the matches are statements of news.
+
+The title is read first. The text is read only where the title says nothing, in digests, in filings, and for the few patterns that
+may stand beside a title's event; most items therefore cost one look at one line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from signalwatch.detect.names import ITEM_TITLE
+from signalwatch.detect.phrases import TOKENS
+from signalwatch.detect.text import Doc
+from signalwatch.detect.triggers import Entry, ItemClass, Pack, Pattern, TriggerType
+
+SURE = 0.95  # a wire release says in its title what is new; its text must be this clear to add to it
+CLEAR = 0.84  # a text without news in its title
+DIGEST = 0.80  # one of several stories
+FILED = 0.74  # the text of an 8-K under its item headings
+
+_BE = re.compile(
+    r"(?<![a-z])(?:is|are|was|were|be|been|start|starts|started|begin|begins|began)(?: (?:also|now|to))? *$"
+)
+_ANNOUNCED = re.compile(r"(?<![a-z])(?:announce[sd]?|reported|received|has appointed|today)(?![a-z])")
+_ELSEWHERE = re.compile(
+    r"(?<![a-z])(?:elsewhere|plus, news|plus:|and other biotech news|in other news|news recap|and more)(?![a-z])"
+)
+_PROPER = re.compile(r"[®™]|\b[A-Z]{3,}|[a-z][A-Z]|[A-Z][a-z]+-?\d|[a-z] [A-Z][a-z]+")
+_OPENING = re.compile(
+    r" *(?:[a-z\-]+ing|with|after|amid|ahead of|despite|before|as|while|following|armed|fresh|eyeing) "
+)
+_SUBORDINATE = re.compile(
+    r"(?<![a-z])(?:after|following|amid|despite|thanks to|on the heels of|in wake of|in the wake of|on back of|on the "
+    r"back of|citing) "
+)
+_NOT_IN_TEXT = frozenset({"plan", "future"})  # a headline may announce with "to", a text that plans reports no event
+_PLANNED = ("infinitive", "plan", "future", "rumour")
+_HEADINGS = frozenset({"bankruptcy_distress", "layoffs_restructuring"})  # 8-K item headings that state what happened
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One accepted match of a pattern."""
+
+    pattern: Pattern
+    type: str
+    start: int
+    end: int
+    clause: tuple[int, int]
+    markers: Mapping[str, int]
+    title: bool
+
+    @property
+    def rank(self) -> tuple[bool, float, int]:
+        """Title first, then confidence (a phrase that marks its parties before one that does not), then position."""
+        return (not self.title, -self.pattern.confidence - (0.005 if self.markers else 0.0), self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A match that is no statement of news, and why."""
+
+    pattern: str
+    words: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a document says and does not say: kinds of item, accepted matches in order of rank, refused ones with reasons."""
+
+    kinds: tuple[str, ...]
+    hits: tuple[Hit, ...]
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(slots=True)
+class _Kinds:
+    names: list[str]
+    dropped: set[str]
+    title_only: bool
+    stories: list[tuple[int, int]]  # stories of the title that may carry news
+    whole: bool
+
+
+class Judge:
+    """Reads documents with one pack of triggers."""
+
+    __slots__ = ("_keys", "pack")
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._keys = pack.index.keys()
+
+    def read(self, doc: Doc, kind: str = "news") -> Verdict:
+        """All statements of a document, best first."""
+        title_words = set(TOKENS.findall(doc.norm, 0, doc.title_end))
+        has_text = len(doc.norm) > doc.title_end + 2
+        text_words = set(TOKENS.findall(doc.norm, doc.title_end)) if has_text else set()
+        entries = self._entries(title_words)
+        kinds = self._kinds(doc, entries, title_words | text_words)
+        if not kinds.stories:
+            return Verdict(tuple(kinds.names), (), ())
+        hits: list[Hit] = []
+        refused: list[Refusal] = []
+        planned: set[str] = set()
+        single = "\n" not in doc.norm[: doc.title_end]
+        found: set[str] = set()
+        for entry in entries:
+            pattern = entry.owner
+            if isinstance(pattern, ItemClass) or pattern.where == "text" or pattern.type in kinds.dropped:
+                continue
+            if single and pattern.type in found and not pattern.only_listed:
+                continue  # the best match of a one-clause title is known
+            if (
+                self._match(doc, entry, pattern, 0, doc.title_end, kinds, hits, refused, planned)
+                and not pattern.only_listed
+            ):
+                found.add(pattern.type)
+        if has_text and not kinds.title_only:
+            hits = self._text(doc, kind, kinds, text_words, hits, refused, planned)
+        return Verdict(tuple(kinds.names), tuple(sorted(hits, key=lambda h: h.rank)), tuple(refused))
+
+    def _text(
+        self,
+        doc: Doc,
+        kind: str,
+        kinds: _Kinds,
+        words: set[str],
+        hits: list[Hit],
+        refused: list[Refusal],
+        planned: set[str],
+    ) -> list[Hit]:
+        """Add what the text states, as far as it may speak."""
+        floor: float | None
+        filed = bool(ITEM_TITLE.match(doc.raw, 0, doc.title_end))
+        digest = not doc.release and (";" in doc.raw[: doc.title_end] or bool(_ELSEWHERE.search(doc.norm, doc.body)))
+        if filed:
+            floor = FILED
+        elif digest:
+            floor = DIGEST
+        elif hits:
+            floor = None  # only patterns that may stand beside
+        elif doc.release and kind != "filing":
+            floor = SURE
+        else:
+            floor = CLEAR
+        known = {h.type for h in hits}
+        added: list[Hit] = []
+        for entry in self._entries(words):
+            pattern = entry.owner
+            if (
+                isinstance(pattern, ItemClass)
+                or pattern.where == "title"
+                or pattern.type in kinds.dropped
+                or pattern.type in planned
+            ):
+                continue
+            beside = floor is None
+            if beside and (not pattern.beside or pattern.type in known):
+                continue
+            if floor is not None and pattern.confidence < floor:
+                continue
+            more: list[Hit] = []
+            self._match(doc, entry, pattern, doc.title_end, len(doc.norm), kinds, more, refused, set())
+            for hit in more:
+                if beside and doc.release and hit.start - doc.body > 420:
+                    continue
+                if not beside and not filed and not _told(hit, doc):
+                    continue
+                added.append(hit)
+        if filed:
+            return added or [h for h in hits if h.type in _HEADINGS]
+        return hits + added
+
+    def _entries(self, words: set[str]) -> list[Entry]:
+        """The phrases that these words could start, best first and in the same order in every process."""
+        index = self.pack.index
+        found: dict[int, Entry] = {}
+        for word in words & self._keys:
+            for entry in index[word]:
+                if entry.order in found:
+                    continue
+                for other in entry.phrase.others:
+                    if other.isdisjoint(words):
+                        break
+                else:
+                    found[entry.order] = entry
+        return [found[order] for order in sorted(found)]
+
+    # --- kinds of item ------------------------------------------------------------------------------------------
+
+    def _kinds(self, doc: Doc, entries: Iterable[Entry], words: set[str]) -> _Kinds:
+        """What kinds of item this is; in a title that tells several stories (``;``) a kind only silences its own story."""
+        stories = doc.stories()
+        silent: set[int] = set()
+        kinds = _Kinds([], set(), False, [], True)
+        everywhere = set(range(len(stories)))
+        for entry in entries:
+            item = entry.owner
+            if not isinstance(item, ItemClass) or entry.anywhere or (item.name in kinds.names and len(stories) == 1):
+                continue
+            for number, (start, end) in enumerate(stories):
+                if not entry.phrase.regex.search(doc.norm, start, end):
+                    continue
+                excused = item.unless and item.unless.search(doc.norm, start, end)
+                if excused and not (item.hard and item.hard.search(doc.norm, start, end)):
+                    continue
+                kinds.names.append(item.name)
+                if item.effect == "title_only":
+                    kinds.title_only = True
+                elif item.drop and len(stories) == 1:
+                    kinds.dropped |= item.drop
+                else:
+                    silent.add(number)
+        for item in self.pack.items:
+            if not item.anywhere and not item.against:
+                continue
+            spoken = any(not p.anchors.isdisjoint(words) and p.regex.search(doc.norm) for p in item.anywhere)
+            if spoken and item.unless and item.unless.search(doc.norm):
+                spoken = False
+            if spoken or (item.against and len(words & item.against) > max(1, len(words & item.favour))):
+                kinds.names.append(item.name)
+                if item.drop:
+                    kinds.dropped |= item.drop
+                else:
+                    silent |= everywhere
+        kinds.stories = [s for i, s in enumerate(stories) if i not in silent]
+        kinds.whole = not silent
+        return kinds
+
+    # --- matches ------------------------------------------------------------------------------------------------
+
+    def _match(
+        self,
+        doc: Doc,
+        entry: Entry,
+        pattern: Pattern,
+        start: int,
+        end: int,
+        kinds: _Kinds,
+        hits: list[Hit],
+        refused: list[Refusal],
+        planned: set[str],
+    ) -> bool:
+        """Append the accepted matches of one phrase in a stretch; tell whether there was one."""
+        trigger = self.pack.types[pattern.type]
+        some = False
+        titled = end <= doc.title_end
+        for m in entry.phrase.regex.finditer(doc.norm, start, end):
+            at = _first(doc.norm, m.start())
+            if titled and not kinds.whole and not any(a <= at < b for a, b in kinds.stories):
+                continue
+            clause = doc.clause(at)
+            reason = self._refusal(doc, trigger, pattern, m, at, clause)
+            if reason:
+                if titled and reason.startswith(_PLANNED):
+                    planned.add(pattern.type)
+                refused.append(Refusal(f"{pattern.type}.{pattern.id}", m.group().strip(), reason))
+                continue
+            markers = {role: m.start(role) for role in entry.phrase.roles if m.start(role) >= 0}
+            hits.append(Hit(pattern, pattern.type, at, m.end(), clause, markers, titled))
+            some = True
+        return some
+
+    def _refusal(
+        self, doc: Doc, trigger: TriggerType, pattern: Pattern, m: re.Match[str], at: int, clause: tuple[int, int]
+    ) -> str:
+        """Why a match is no statement of news; empty when it is one."""
+        norm = doc.norm
+        segment: tuple[int, int] | None = None
+        for name, forbidden in (("unless", trigger.unless), ("pattern unless", pattern.unless)):
+            if forbidden and forbidden.search(norm, *clause):
+                segment = segment or doc.segment(clause, at, m.end(), self.pack.book.predicates)
+                again = forbidden.search(norm, *segment)
+                if again:
+                    return f"{name}: {again.group().strip()}"
+        for forbidden in (trigger.unless_title, pattern.unless_title):
+            again = forbidden.search(norm, 0, doc.title_end) if forbidden else None
+            if again:
+                return f"unless_title: {again.group().strip()}"
+        if pattern.needs and not pattern.needs.search(norm):
+            return "needs"
+        if doc.question(clause):
+            return "question"
+        allowed = trigger.allow | pattern.allow
+        if at > doc.title_end and not pattern.beside:
+            allowed = allowed - _NOT_IN_TEXT
+        verb = m.start("verb") if "verb" in m.re.groupindex and m.start("verb") >= 0 else at
+        if at > clause[0] + 1 or verb > at:
+            segment = segment or doc.segment(clause, at, m.end(), self.pack.book.predicates)
+            low = max(segment[0], _fact_start(norm, segment[0], at))
+            for scope in self.pack.scopes:
+                if scope.name in allowed:
+                    continue
+                marker = scope.regex.search(
+                    _words_before(norm, low, verb if scope.name == "infinitive" else at, scope.words)
+                )
+                if marker:
+                    return f"{scope.name}: {marker.group().strip()}"
+        if verb != at or "verb" in m.re.groupindex:
+            form = m.group("verb") if "verb" in m.re.groupindex else None
+            if form and form.split(" ")[0].endswith("ing"):
+                running = bool(_BE.search(norm, clause[0], verb))
+                if running and "progressive" not in allowed:
+                    return "progressive"
+                if not running and "gerund" not in allowed:
+                    return "gerund"
+        if pattern.proper and not _PROPER.search(doc.raw[at : clause[1]]):
+            return "proper"
+        return ""
+
+
+def _told(hit: Hit, doc: Doc) -> bool:
+    """In a wire release the fact follows "announced"; what stands before it describes the company."""
+    if not doc.release:
+        return True
+    start = max(hit.clause[0], doc.body)
+    return bool(_ANNOUNCED.search(doc.norm, start, hit.start + 12)) and hit.start - doc.body < 700
+
+
+def _first(norm: str, at: int) -> int:
+    while at < len(norm) and norm[at] in " \n":
+        at += 1
+    return at
+
+
+def _fact_start(norm: str, start: int, at: int) -> int:
+    """What follows "after" or "despite", or an opening phrase, is told as a fact, whatever is planned before it."""
+    last = start
+    if _OPENING.match(norm, start, at):  # "Planning a trial, Acme wins ...": the opening phrase is over at its comma
+        comma = norm.find(",", start, at)
+        last = comma + 1 if comma >= 0 else start
+    for m in _SUBORDINATE.finditer(norm, last, at):
+        last = m.end()
+    return last
+
+
+def _words_before(norm: str, start: int, at: int, count: int) -> str:
+    """The last ``count`` words before a position, not before ``start``."""
+    words = norm[max(start, at - count * 14) : at].split()
+    return " ".join(words[-count:])
