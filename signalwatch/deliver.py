@@ -67,7 +67,10 @@ def backoff(attempts: int, rng: random.Random, retry_after: timedelta | None = N
 
 
 def group(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:
-    """Rows that travel in one message: same channel, recipient and group key; a storm collapses to one."""
+    """Rows that travel in one message: same channel, recipient and group key; a storm collapses to one.
+
+    What was tried once stays together: its group key became its message id (`Store.mark_sending`).
+    """
     by_recipient: dict[tuple[str, str], list[OutboxRow]] = {}
     for row in rows:
         by_recipient.setdefault((row.item.channel, row.item.recipient), []).append(row)
@@ -166,7 +169,8 @@ class Deliver:
             if notifier is None:
                 raise DeliveryError(f"channel {first.channel!r} is not configured any more", permanent=True)
             message = self.message(rows)
-            held = set(self._store.mark_sending(outbox_ids, owner=owner, now=self._clock.now()))
+            now, together = self._clock.now(), message.message_id
+            held = set(self._store.mark_sending(outbox_ids, owner=owner, now=now, together=together))
             if held != set(outbox_ids):  # the lease ran out meanwhile and somebody else has them now
                 report.state, report.error = "lost_lease", "somebody else holds these messages now"
                 return report

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from msgspec.json import Decoder
-from sqlalchemy import Row, and_, bindparam, or_, select, update
+from sqlalchemy import Row, String, and_, bindparam, func, or_, select, update
 
 from signalwatch.clock import aware
 from signalwatch.model import Dossier
@@ -42,7 +42,11 @@ _claim = (
 _mark = (
     update(outbox)
     .where(among(o.outbox_id, "ids"), o.lease_owner == bindparam("b_owner"), o.state.in_(["pending", "sending"]))
-    .values(state="sending", attempts=o.attempts + 1)
+    .values(
+        state="sending",
+        attempts=o.attempts + 1,
+        group_key=func.coalesce(bindparam("b_together", type_=String()), o.group_key),
+    )
     .returning(o.outbox_id)
 )
 
@@ -119,14 +123,15 @@ class Outbox(Topic):
             rows = tx.execute(_claim, params).all()
         return sorted(map(outbox_of, rows), key=lambda row: (row.item.due_at, row.item.outbox_id))
 
-    def mark_sending(self, ids: Sequence[str], owner: str, now: datetime) -> list[str]:
+    def mark_sending(self, ids: Sequence[str], owner: str, now: datetime, together: str = "") -> list[str]:
         """Say, before sending, that an attempt begins; the ids that ``owner`` really holds (send only those).
 
-        Bytes may go out only after this has returned: a crash from here on leaves ``sending`` behind.
+        Bytes may go out only after this has returned: a crash from here on leaves ``sending`` behind. ``together`` (the
+        message id) becomes the group of these rows, so that a repeat is the same message; without it they keep theirs.
         """
         aware(now)
         with self._db.write() as tx:
-            marked = set(tx.scalars(_mark, {"ids": unique(ids), "b_owner": owner}))
+            marked = set(tx.scalars(_mark, {"ids": unique(ids), "b_owner": owner, "b_together": together or None}))
         return [i for i in unique(ids) if i in marked]
 
     def record_delivery(self, result: DeliveryResult) -> int:
