@@ -259,7 +259,7 @@ class App:
                 if current is not None and names == self._names:
                     resolver = current.resolver  # only tiers or owners moved
                 else:
-                    resolver = Resolver(rows, families=self.families)
+                    resolver = Resolver(rows, families=self.families, answers=self.store.answers())
                 self._names = names
             self._knowledge = Knowledge(
                 accounts=accounts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,10 @@ from signalwatch.commands.common import (
     show_json,
 )
 from signalwatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from signalwatch.store import Store
+    from signalwatch.store.records import ReviewItem
 
 
 @click.group()
@@ -203,6 +208,14 @@ def list_reviews(ctx: click.Context, state: str, as_json: bool) -> int:
     return 0
 
 
+def _open_review(store: Store, review_id: str) -> ReviewItem:
+    """A question that nobody answered yet; UsageError otherwise."""
+    item: ReviewItem = found("review", review_id, store.review(review_id))
+    if item.state != "open":
+        raise UsageError(f"{item.mention!r} is answered already: {item.answer or 'none of them'}")
+    return item
+
+
 @review.command()
 @click.argument("review_id")
 @click.argument("account_id", required=False)
@@ -211,7 +224,7 @@ def list_reviews(ctx: click.Context, state: str, as_json: bool) -> int:
 def confirm(ctx: click.Context, review_id: str, account_id: str | None, by: str) -> int:
     """The name means this account (default: the only candidate). It becomes an alias; held events are assessed again."""
     with opened_store(ctx) as store:
-        item = found("review", review_id, next((r for r in store.reviews("open") if r.review_id == review_id), None))
+        item = _open_review(store, review_id)
         if account_id is None:
             if len(item.candidates) != 1:
                 raise UsageError(f"name one of {', '.join(c.account_id for c in item.candidates)}")
@@ -232,7 +245,8 @@ def confirm(ctx: click.Context, review_id: str, account_id: str | None, by: str)
 def reject(ctx: click.Context, review_id: str, by: str) -> int:
     """The name means none of the candidates."""
     with opened_store(ctx) as store:
-        item = found("review", review_id, next((r for r in store.reviews("open") if r.review_id == review_id), None))
+        item = _open_review(store, review_id)
         store.answer_review(review_id, "rejected", "", by=by, at=SystemClock().now())
+        store.requeue_events(item.event_ids)
     click.echo(f"{item.mention!r} is none of them")
     return 0

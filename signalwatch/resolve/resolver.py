@@ -141,7 +141,7 @@ class Resolver:
             answers = self._answers(name, body)
             if context and len(answers) == 1:
                 answers = [self._in_context(answers[0], name, context)]
-            known = tuple(self._match(answer, name) for answer in answers)
+            known = tuple(self._match(self._by_person(answer, name), name) for answer in answers)
             self._cache[asked] = known
         return known
 

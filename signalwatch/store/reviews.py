@@ -14,6 +14,7 @@ from signalwatch.clock import aware
 from signalwatch.errors import UsageError
 from signalwatch.model import Candidate
 from signalwatch.store import codec
+from signalwatch.store.accounts import counted
 from signalwatch.store.base import Topic, many
 from signalwatch.store.records import ReviewItem, Suggestion
 from signalwatch.store.sql import among, insert, storable_key, upsert
@@ -137,9 +138,16 @@ class Reviews(Topic):
         with self._db.write() as tx:
             if tx.execute(statement, {"b_id": review_id}).rowcount != 1:
                 raise UsageError(f"there is no review {review_id!r}; signalwatch review list shows them all")
+            counted(tx, names=True)  # names mean something else now
         found = self.review(review_id)
         assert found is not None
         return found
+
+    def answers(self) -> dict[str, str]:
+        """What people answered: name -> account id, "" where it was none of the candidates."""
+        statement = select(review.c.mention, review.c.answer).where(review.c.state != "open")
+        with self._db.read() as connection:
+            return {row.mention: row.answer for row in connection.execute(statement)}
 
     def suggestions(self, limit: int = 50, state: str = "open") -> list[Suggestion]:
         """Companies that might belong on the list, the best first."""
