@@ -43,7 +43,7 @@ class Finder:
     def __init__(self, doc: Doc, book: NameBook) -> None:
         self.doc = doc
         self.book = book
-        self._cache: dict[int, list[Name]] = {}
+        self._cache: dict[tuple[int, int], list[Name]] = {}
         self._words: dict[tuple[int, int], list[Word]] = {}
         self._titled: bool | None = None
 
@@ -63,9 +63,9 @@ class Finder:
 
     def names(self, start: int, end: int) -> list[Name]:
         """All names in a clause, in order; the clause is given by its bounds."""
-        found = self._cache.get(start)
+        found = self._cache.get((start, end))
         if found is None:
-            found = self._cache[start] = self._read(start, end)
+            found = self._cache[(start, end)] = self._read(start, end)
         return found
 
     def _read(self, start: int, end: int) -> list[Name]:
@@ -245,7 +245,8 @@ class Finder:
         if not words:
             return []
         i = 0
-        if words[0].low in OPENERS or (words[0].low.endswith("ing") and len(words) > 4):
+        first = words[0].low
+        if first in OPENERS or (first.endswith("ing") and (first in book.verbs or first in book.common)):
             skip = next((k for k, w in enumerate(words) if w.comma), None)
             if skip is None or words[skip].end > limit:
                 return []
@@ -381,7 +382,8 @@ class Finder:
             start = doc.body
             while start < len(doc.raw) and not doc.raw[start].isalnum():
                 start += 1
-            for found in self.names(*doc.clause(start))[:1]:
+            low, high = doc.clause(start)
+            for found in self.names(low, min(high, start + 120))[:1]:
                 if (
                     found.kind == "company"
                     and found.start - start < 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from signalwatch.detect import facts
-from signalwatch.detect.namebook import NameBook
+from signalwatch.detect.namebook import CODE, NameBook
 from signalwatch.detect.names import Finder
 from signalwatch.detect.text import Doc
 from signalwatch.model import ProgramRef
@@ -22,6 +22,8 @@ _STOP = re.compile(
     r"for|on|whose|across|due) "
 )
 _BRAND = re.compile(r"([A-Za-z][\w\-]{2,}(?:\s[A-Z]{2,})?)\s?[®™]")
+_TOKEN = re.compile(r"[A-Za-z][\w\-]*[A-Za-z0-9]")
+_TRIAL_NAME = re.compile(r"[A-Za-z]{6,}-?\d{1,3}\Z")
 _MAX_ASSETS = 6
 
 
@@ -38,18 +40,15 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
             following = doc.raw[m.end() : m.end() + 24].strip().split(" ")[0].strip(",.").lower()
             if following not in book.suffixes:
                 assets.setdefault(m.group(1))
-        words = finder.words(low, high)
-        for i, word in enumerate(words):
-            if word.marked or (word.core.isalpha() and not word.low.endswith(book.stems)):
-                continue
-            nxt = words[i + 1] if i + 1 < len(words) else None
-            if (
-                book.is_medicine(word, nxt)
-                and not word.low.startswith(("phase", "covid"))
-                and word.low not in book.not_names
-                and not _plain(word.core, book)
-            ):
-                assets.setdefault(word.core)
+        for m in _TOKEN.finditer(doc.raw, low, high):
+            token = m.group()
+            if token.isalpha():
+                if _generic(token, book):
+                    assets.setdefault(token)
+            elif len(token) > 9 and token[-5] == "-" and _generic(token[:-5], book):
+                assets.setdefault(token)  # a biologic with its four-letter suffix
+            elif CODE.match(token) and not token.lower().startswith(_NO_CODES) and not _TRIAL_NAME.match(token):
+                assets.setdefault(token)
         if len(assets) >= _MAX_ASSETS:
             break
     indications = []
@@ -68,13 +67,13 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
     return ProgramRef(nct_ids=nct, assets=tuple(assets)[:_MAX_ASSETS], indications=tuple(indications), phase=phase)
 
 
-def _plain(core: str, book: NameBook) -> bool:
-    """An ordinary word that only ends like a medicine (``announced``, ``platinum``)."""
-    low = core.lower()
-    return low in _NOT_MEDICINE or (
-        low in book.common
-        and not low.endswith(("mab", "tinib", "parib", "ciclib", "siran", "nersen", "glutide", "leucel", "gliflozin"))
-    )
+def _generic(token: str, book: NameBook) -> bool:
+    """A generic name by its stem (``ibudilast``), and no ordinary word that only ends like one (``announced``, ``platinum``)."""
+    low = token.lower()
+    if len(low) <= 6 or not low.endswith(book.stems) or low in book.known or low in book.not_names:
+        return False
+    return low not in book.common or low.endswith(_SURE_STEMS)
 
 
-_NOT_MEDICINE = frozenset("nasdaq".split())
+_NO_CODES = ("phase", "covid", "nct", "h1n1", "h5n1")
+_SURE_STEMS = ("mab", "tinib", "parib", "ciclib", "siran", "nersen", "glutide", "leucel", "gliflozin")

@@ -79,7 +79,8 @@ class Casting:
 
     def cast(self, match: Match) -> Cast:
         """All parties of one match."""
-        subject = self._subject(match)
+        lead = self._lead(match)
+        subject = self._subject(match, lead)
         orgs: list[Organisation] = []
         used: set[str] = set()
 
@@ -89,7 +90,6 @@ class Casting:
                 used.add(key)
                 orgs.append(self._organisation(name, role))
 
-        lead = self._lead(match)
         if subject:
             add(subject, "subject")
         if match.parties:
@@ -114,7 +114,7 @@ class Casting:
 
     # --- subject ------------------------------------------------------------------------------------------------
 
-    def _subject(self, match: Match) -> str:
+    def _subject(self, match: Match, lead: list[Name]) -> str:
         """The account to look at: marked in the phrase, opening the clause, owning the drug, or speaking in the text."""
         doc, finder = self.doc, self.finder
         start, end = match.clause
@@ -132,7 +132,6 @@ class Casting:
             before = self._earlier_clause(match)
             if before:
                 return before
-        lead = self._lead(match)
         companies = [n for n in lead if n.kind == "company"]
         product_first = bool(lead) and (lead[0].kind == "product" or self._brand(lead[0]))
         person_first = (
