@@ -125,6 +125,8 @@ def _enriched(
         _stripped(name) for name in (account.name, account.legal_name, *account.aliases, *account.former_names) if name
     }
     former = list(account.former_names)
+    legal_name = account.legal_name or (filer.names[0] if filer.names else "")
+    known.add(_stripped(legal_name))
     for name in filer.former + filer.names:
         stripped = _stripped(name)
         if stripped in known:
@@ -141,12 +143,14 @@ def _enriched(
     values = {f: getattr(account, f) for f in account.__struct_fields__}
     values["former_names"] = tuple(former)
     values["ticker"] = account.ticker or (filer.tickers[0] if filer.tickers else "")
-    values["legal_name"] = account.legal_name or (filer.names[0] if filer.names else "")
+    values["legal_name"] = legal_name
     values["attributes"] = {**filer.facts, **account.attributes}
     return Account(**values)
 
 
 def _stripped(name: str) -> str:
+    if not name:
+        return ""
     return " ".join(strip_legal(keys(re.sub(r"\s*[/\\].{1,5}[/\\]?$", "", name))))
 
 

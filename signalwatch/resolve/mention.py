@@ -69,7 +69,7 @@ _LIST = re.compile(r"\s*(?:;|(?<!\b[A-Za-z])/(?![A-Za-z]\b)|\s\|\s|\s\+\s)\s*")
 _AND = re.compile(r"\s+(?:and|with|in collaboration with|together with)\s+", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z0-9 ]+(?:,? (?:Inc|Ltd|Corp|LLC|Co|S\.A|N\.V|LP))?\.?\Z", re.ASCII)
 _TELLING = re.compile(
-    r"\b(?:a|an|the|and|of|to|is|now|by|formerly|previously|former|legacy|dba|aka|site|with|call|ctgov|md|phd|transparency)\b",
+    r"\b(?:a|an|the|and|of|to|is|now|by|formerly|previously|former|legacy|dba|aka|site|with|call|contact|information|ctgov|md|phd|transparency)\b",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]")
