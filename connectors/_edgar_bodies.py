@@ -54,12 +54,14 @@ def routes(filing: Filing, base_www: str) -> tuple[Route, ...]:
     flat = Route("submission", f"{base.rpartition('/')[0]}/{filing.accession}.txt")
     listed = Route("header", f"{base}/{filing.accession}-index-headers.html")
     xml = Route("xml", f"{base}/primary_doc.xml")
+    # The index names the flat path; a filing just accepted may be in its folder first.
+    texts = (whole, flat) if filing.layer == "current" else (flat,)
     if kind in ("form_d", "effect") or filing.base == "SCHEDULE 13D":
-        return (xml, whole, flat)
+        return (xml, *texts)
     if kind == "annual":
         page = (Route("page", f"{base}/{filing.primary}"),) if filing.primary else ()
-        return (*page, listed, whole)
-    return (listed, whole) if filing.size > LARGE else (whole, flat, listed)
+        return (*page, listed, *texts)
+    return (listed, *texts) if filing.size > LARGE else (*texts, listed)
 
 
 def documents_of(listing: Submission, filing: Filing, base_www: str) -> tuple[tuple[Attachment, str], ...]:

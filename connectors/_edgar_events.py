@@ -23,7 +23,7 @@ import msgspec
 
 from connectors import _edgar_forms as forms
 from connectors._edgar_deals import partner, read_deal
-from connectors._edgar_filing import Filing, Party, filing_of, midnight
+from connectors._edgar_filing import ABOUT_OTHERS, Filing, Party, filing_of, midnight
 from connectors._edgar_formd import FormD, parse_form_d
 from connectors._edgar_offering import Offer, read_cover, withdrawn_form
 from signalwatch.sdk import Detector, Document, Event, Json, Organisation, Role, Span
@@ -151,7 +151,7 @@ def parties(filing: Filing) -> tuple[Organisation, ...]:
             role = "counterparty" if bidders else "subject"
         elif party.role in ("filed_by", "filed_for") and not deal and subject is not None:
             role = "investor" if filing.kind == "stake" else "other"
-        elif party.role == "" and filing.kind in ("stake", "tender", "merger_communication", "delisting"):
+        elif party.role == "" and filing.kind in ABOUT_OTHERS:
             role = "other"
         known.add(party.cik)
         found.append(organisation(party, role))

@@ -59,7 +59,9 @@ class Fetcher:
             return ""
         if main.sic in self._settings.sic:
             return "sic"
-        return forms.name_hint(main.name)
+        about = [p.name for p in named if p.role == ""] or [main.name]
+        hints = {forms.name_hint(name) for name in about}
+        return "strong" if "strong" in hints else "weak" if "weak" in hints else ""
 
     def _is_watched(self, name: str) -> bool:
         known = self._names.get(name)

@@ -18,6 +18,8 @@ EASTERN = ZoneInfo("America/New_York")
 ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 LAYER_RANK = {"reconcile": 1, "index": 1, "current": 2}
 PAYLOAD_CAP = 200_000
+ABOUT_OTHERS = frozenset(["stake", "tender", "merger_communication", "delisting"])
+"""Kinds that one party files about another: without a header or a feed entry the roles are open."""
 
 BodyState = Literal["none", "pending", "read", "gone", "failed"]
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -84,7 +86,12 @@ class Filing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def main(self) -> Party | None:
         """The company the filing is about."""
-        return self.first("subject", "issuer", "filer", "") or (self.parties[0] if self.parties else None)
+        told = self.first("subject", "issuer", "filer")
+        if told is not None:
+            return told
+        # An index row does not say who is who: of a person and a company it is the company.
+        entity = next((p for p in self.parties if p.role == "" and forms.is_entity(p.name)), None)
+        return entity or (self.parties[0] if self.parties else None)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -157,9 +164,13 @@ def merge(a: Filing, b: Filing) -> Filing:
     )  # fmt: skip
 
 
-def private(party: Party) -> Party:
-    """The party without its name where that is a natural person's: reporting owners, and 13D filers who are people."""
-    if party.role == "reporting" or (party.role in ("filed_by", "filed_for") and not forms.is_entity(party.name)):
+def private(party: Party, kind: str = "") -> Party:
+    """The party without its name where that is a natural person's: reporting owners, and people who file about others.
+
+    In an index row of a form of that ``kind`` the role is open, so any name that is no organisation's is left out.
+    """
+    about_others = party.role in ("filed_by", "filed_for") or (party.role == "" and kind in ABOUT_OTHERS)
+    if party.role == "reporting" or (about_others and not forms.is_entity(party.name)):
         return Party(cik=party.cik, role=party.role)
     return party
 
@@ -201,7 +212,7 @@ def to_document(filing: Filing, body: Body, relevant: str, base_www: str, tries:
 
     ``relevant`` says why the filing concerns life science or an account ("watched", "sic", "industry", "name"), or "".
     """
-    filing = msgspec.structs.replace(filing, parties=tuple(private(p) for p in filing.parties))
+    filing = msgspec.structs.replace(filing, parties=tuple(private(p, filing.kind) for p in filing.parties))
     main = filing.main
     meta: dict[str, Any] = {
         "form": filing.form, "accession": filing.accession, "layer": filing.layer, "body": body.state,

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from connectors import _edgar_forms as forms
-from connectors._edgar_filing import ACCESSION, Filing, Party, index_url
+from connectors._edgar_filing import ABOUT_OTHERS, ACCESSION, Filing, Party, index_url
 from connectors._edgar_xml import looks_like_html
 from signalwatch.sdk import BadPayload
 
@@ -61,9 +61,6 @@ class Submissions(msgspec.Struct, frozen=True, kw_only=True):
 
 _decoder = msgspec.json.Decoder(_Company)
 _columns_decoder = msgspec.json.Decoder(_Columns)
-
-ABOUT_OTHERS = frozenset(["stake", "tender", "merger_communication", "delisting"])
-"""Kinds a company's list holds both as filer and as subject: the role is open until the header was read."""
 
 
 def submissions_path(cik: int) -> str:

@@ -20,6 +20,8 @@ from connectors._edgar_report import current_report, foreign_report
 from connectors._edgar_settings import EdgarConfig
 from signalwatch.sdk import Detector, Document, Event, Json, Page, PluginConfig, PollContext
 
+_REPORTS = {"current_report": current_report, "foreign_report": foreign_report}
+
 
 class Edgar:
     """The connector. Needs a contact address in the HTTP settings: the SEC refuses anonymous clients."""
@@ -47,12 +49,10 @@ class Edgar:
 
         Raises BadPayload when a stored body cannot be read.
         """
-        draft = draft_of(document)
         if not document.meta.get("relevant"):
             return ()
-        if draft.filing.kind == "current_report":
-            return tuple(current_report(draft, previous, detect))
-        if draft.filing.kind == "foreign_report":
-            return tuple(foreign_report(draft, previous, detect))
-        reader = READERS.get(draft.filing.kind)
-        return tuple(reader(draft, previous, detect)) if reader is not None else ()
+        draft = draft_of(document)
+        reader = _REPORTS.get(draft.filing.kind) or READERS.get(draft.filing.kind)
+        found = reader(draft, previous, detect) if reader is not None else ()
+        # An index row of a bid or a stake does not say who is whose subject: such an event would concern nobody.
+        return tuple(e for e in found if e.subject is not None)

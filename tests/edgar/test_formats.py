@@ -160,7 +160,8 @@ def test_where_bodies_are_asked_for() -> None:
             for r in routes(Filing(accession="0000000001-25-000001", form=form, parties=(Party(cik=7),), **more), "w")
         ]
 
-    assert shapes("D") == ["xml", "submission", "submission"]
+    assert shapes("D") == ["xml", "submission"]
+    assert shapes("D", layer="current") == ["xml", "submission", "submission"]
     assert shapes("8-K")[0] == "submission"
     assert shapes("8-K", size=LARGE + 1)[0] == "header"
     assert shapes("10-K", primary="a10k.htm")[0] == "page"

@@ -11,7 +11,7 @@ from connectors._edgar_filing import body_state
 from connectors.edgar import Edgar, EdgarConfig
 from signalwatch.errors import BadPayload, Blocked, Deferred, Gone, SourceError
 from tests.edgar import samples
-from tests.edgar.fakes import DATA, NOW, WWW, FakeContext, FakeHttp
+from tests.edgar.fakes import DATA, NOW, WWW, FakeContext, FakeDetector, FakeHttp
 from tests.edgar.samples import entry, feed
 
 FEED = f"{WWW}/cgi-bin/browse-edgar"
@@ -227,7 +227,13 @@ def test_items_are_read_from_the_entry() -> None:
 
 
 def archive(cik: int, accession: str, name: str = "") -> str:
+    """The address of a file in a filing's folder."""
     return f"{WWW}/Archives/edgar/data/{cik}/{accession.replace('-', '')}/{name or accession + '.txt'}"
+
+
+def flat(cik: int, accession: str) -> str:
+    """The address that indexes name."""
+    return f"{WWW}/Archives/edgar/data/{cik}/{accession}.txt"
 
 
 def one_report(n: int = 1) -> tuple[str, bytes]:
@@ -446,6 +452,21 @@ def test_the_daily_index_fills_what_the_feed_missed_and_skips_what_is_known() ->
     assert ctx.stored[acc(1)].meta["layer"] == "current"
 
 
+def test_an_index_row_does_not_say_who_is_a_person_and_who_the_company() -> None:
+    day = samples.master(
+        (78, "Marrowby Tilda J.", "SC 13D/A", "2025-12-11", acc(1)),
+        (1800001, "Bramblewick Biosciences, Inc.", "SC 13D/A", "2025-12-11", acc(1)),
+    )
+    ctx = FakeContext(FakeHttp({index_url("20251211"): day}))
+    ctx.run(indexes(index_days=1))
+    document = ctx.stored[acc(1)]
+
+    assert document.title == "Bramblewick Biosciences, Inc.: SC 13D/A"
+    assert document.meta["relevant"] == "name"
+    assert "Marrowby" not in str(document.meta)
+    assert indexes().events(document, None, FakeDetector()) == ()
+
+
 def test_a_day_is_asked_for_from_six_in_the_morning_after() -> None:
     http = FakeHttp()
     ctx = FakeContext(http, now=samples.eastern(2025, 12, 11, 5, 59))
@@ -493,7 +514,7 @@ def test_a_day_with_more_bodies_than_the_budget_goes_on_next_time() -> None:
     day = samples.master(
         *[(1800001, "Bramblewick Biosciences, Inc.", "8-K", "2025-12-11", acc(n)) for n in range(1, 181)]
     )
-    http = FakeHttp({index_url("20251211"): day} | {archive(1800001, acc(n)): one_report(n)[1] for n in range(1, 181)})
+    http = FakeHttp({index_url("20251211"): day} | {flat(1800001, acc(n)): one_report(n)[1] for n in range(1, 181)})
     ctx = FakeContext(http, now=samples.eastern(2025, 12, 12, 9))
     ctx.cursor = {"index": {"watermark": "2025-12-10"}}
     marks = []
@@ -571,7 +592,7 @@ def test_a_backfill_reads_the_indexes_of_its_days_and_gives_up_what_it_cannot_ha
         index_url("20251118"): samples.master(
             (1800001, "Bramblewick Biosciences, Inc.", "8-K", "2025-11-18", acc(2)), (5, "Nullwood Bank PLC", "6-K", "2025-11-18", acc(3))
         ),
-        archive(1800001, acc(2)): one_report(2)[1],
+        flat(1800001, acc(2)): one_report(2)[1],
     })  # fmt: skip
     ctx = FakeContext(http)
     for page in connector().backfill(samples.eastern(2025, 11, 14, 0), samples.eastern(2025, 11, 18, 23), ctx):
@@ -644,7 +665,7 @@ def test_a_filing_stored_before_its_company_was_watched_gets_its_body_then() -> 
     ctx = FakeContext(http)
     ctx.run(connector())
     first = ctx.stored[accession].meta["body"]
-    http.answers[archive(1800001, accession)] = body
+    http.answers[flat(1800001, accession)] = body
     http.answers[f"{DATA}/submissions/CIK0001800001.json"] = samples.submissions(
         1800001, "Nullwood Works Inc", [row(1, "8-K", items="8.01", day="2025-12-12")]
     )
