@@ -42,7 +42,10 @@ def draw(rng: random.Random, kills: int, steps: int) -> list[Plan]:
         delay = math.exp(rng.uniform(math.log(SHORTEST), math.log(LONGEST)))
         if kind == "answered":
             delay = rng.uniform(0.0, 0.004)
-        plans.append(Plan(kind=kind, step=rng.randrange(max(1, int(steps * 0.95))), delay=delay))
+        step = rng.randrange(max(1, int(steps * 0.95)))
+        if kind == "start" and all(p.kind != "start" for p in plans):
+            step = 0  # the very first start makes the database
+        plans.append(Plan(kind=kind, step=step, delay=delay))
     return sorted(plans, key=lambda p: (p.step, p.kind, p.delay))
 
 
@@ -58,7 +61,7 @@ class Killer:
         self._waiting = list(plans)
         self._wal = wal
         self._lock = threading.Lock()
-        self._step = -1
+        self._step = 0
         self._pid = 0
         self._timed: threading.Thread | None = None
         self.done: Counter[str] = Counter()
