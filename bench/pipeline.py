@@ -105,7 +105,8 @@ def settings(base: str, folder: Path, database: str = "") -> str:
 
 
 @contextmanager
-def running(base: str, folder: Path, number_of_accounts: int, database: str = "") -> Iterator[Any]:
+def opened(base: str, folder: Path, database: str = "") -> Iterator[Any]:
+    """A wired app on the benchmark's sources; closed at the end."""
     from signalwatch import config, logs
     from signalwatch.app import App
     from signalwatch.clock import ManualClock
@@ -114,12 +115,19 @@ def running(base: str, folder: Path, number_of_accounts: int, database: str = ""
     clock = ManualClock(NOW - timedelta(days=2))
     app = App(config.load_text(settings(base, folder, database), "bench.yaml", folder), clock=clock)
     try:
-        app.prepare()
-        app.store.upsert_accounts(inputs.accounts(number_of_accounts), clock.now(), by="bench")
-        app.knowledge()
         yield app
     finally:
         app.close()
+
+
+@contextmanager
+def running(base: str, folder: Path, number_of_accounts: int, database: str = "") -> Iterator[Any]:
+    """As `opened`, with an account list imported."""
+    with opened(base, folder, database) as app:
+        app.prepare()
+        app.store.upsert_accounts(inputs.accounts(number_of_accounts), app.clock.now(), by="bench")
+        app.knowledge()
+        yield app
 
 
 def new_events(number: int = 3000, accounts: int = 2000, database: str = "") -> dict[str, float]:
@@ -184,28 +192,35 @@ def not_modified(number: int = 300) -> dict[str, float]:
         return {"per_s": round(number / (time.perf_counter() - started)), "documents": report.documents}
 
 
-_MEMORY = """
-import resource, sys
+_FILL = """
+from pathlib import Path
 from bench import inputs
 from bench.pipeline import Site, running, serving
+with serving(Site()) as base, running(base, Path({folder!r}), {accounts}) as app:
+    pass
+"""
+_MEMORY = """
+import gc, resource
 from pathlib import Path
-import tempfile, gc
-with tempfile.TemporaryDirectory() as name, serving(Site()) as base, running(base, Path(name), {accounts}) as app:
+from bench.pipeline import Site, opened, serving
+with serving(Site()) as base, opened(base, Path({folder!r})) as app:
+    app.prepare()
+    app.knowledge()
     app.cycle()
     gc.collect()
-    rows = dict(l.split(":", 1) for l in open("/proc/self/status") if ":" in l) if sys.platform == "linux" else {{}}
-    rss = int(rows["VmRSS"].split()[0]) / 1024 if "VmRSS" in rows else 0
-    print(round(rss), round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    status = dict(line.split(":", 1) for line in open("/proc/self/status") if ":" in line)
+    print(len(app.knowledge().accounts), int(status["VmRSS"].split()[0]) // 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
 def memory(accounts: int = 100_000) -> dict[str, float]:
-    """Resident and peak memory of a process of its own with that many accounts loaded and indexed (MB)."""
-    done = subprocess.run(
-        [sys.executable, "-c", _MEMORY.format(accounts=accounts)], capture_output=True, text=True, check=True
-    )
-    rss, peak = done.stdout.split()[-2:]
-    return {"accounts": accounts, "rss_mb": int(rss), "peak_mb": int(peak)}
+    """Resident and peak memory (MB) of a service that starts on a database with that many accounts and runs a cycle."""
+    with tempfile.TemporaryDirectory() as folder:
+        for script in (_FILL, _MEMORY):
+            code = script.format(folder=folder, accounts=accounts)
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found, rss, peak = done.stdout.split()[-3:]
+    return {"accounts": int(found), "rss_mb": int(rss), "peak_mb": int(peak)}
 
 
 def start_to_ready(runs: int = 3) -> dict[str, float]:
