@@ -93,7 +93,7 @@ class ServiceSection(_Model):
     listen: str = "127.0.0.1:8787"
     workers: int = Field(default=4, ge=1, le=64)
     tick: Duration = timedelta(seconds=5)
-    assess_batch: int = Field(default=200, ge=1, le=5000)
+    assess_batch: int = Field(default=400, ge=1, le=5000)
     lease: Duration = timedelta(minutes=10)
     stop_within: Duration = timedelta(seconds=10)
     retention: Duration = timedelta(days=730)
