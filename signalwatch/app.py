@@ -161,6 +161,7 @@ class App:
             rng=self.rng,
             render=self.render,
             operator=self.operator_alert,
+            resolved=self.operator_resolve,
             stop=self.stop,
         )
 
@@ -317,21 +318,22 @@ class App:
     def operator_alert(self, kind: str, subject: str, message: str) -> None:
         """Open an operator alert once, log it, and queue a message to the operator (never to BD)."""
         now = self.clock.now()
-        if self.store.open_operator_alert(kind, subject, message, now):
+        letter = self._letter("operator", kind, subject, message, now)
+        if self.store.open_operator_alert(kind, subject, message, now, tell=letter):
             self.log.warning("operator_alert", kind=kind, subject=subject, message=message[:2000])
-            self._tell_operator("operator", kind, subject, message, now)
 
     def operator_resolve(self, kind: str, subject: str) -> None:
         """Close an operator alert if it is open, and say that it is over."""
         now = self.clock.now()
-        if self.store.resolve_operator_alert(kind, subject, now):
+        letter = self._letter("resolve", kind, subject, "over", now)
+        if self.store.resolve_operator_alert(kind, subject, now, tell=letter):
             self.log.info("operator_resolved", kind=kind, subject=subject)
-            self._tell_operator("resolve", kind, subject, "over", now)
 
-    def _tell_operator(self, letter: Any, kind: str, subject: str, message: str, now: datetime) -> None:
+    def _letter(self, letter: Any, kind: str, subject: str, message: str, now: datetime) -> list[OutboxItem]:
+        """The message to the operator; none without an operator channel, or about that channel itself."""
         operator = self.config.settings.operator
         if not operator.channel or (kind == "failing_channel" and subject == operator.channel):
-            return
+            return []
         alert_id = ids.digest(letter, kind, subject, now)
         word = "Resolved: " if letter == "resolve" else ""
         card = Dossier(
@@ -350,7 +352,7 @@ class App:
             due_at=now,
             created_at=now,
         )
-        self.store.add_outbox([item])
+        return [item]
 
     def watch(self) -> None:
         """Notice silence: stale and failing sources; resolve what is over; keep the gauges fresh."""

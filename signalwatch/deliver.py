@@ -105,6 +105,7 @@ class Deliver:
         rng: random.Random,
         render: Callable[[str, str, Sequence[Dossier]], tuple[str, str, str]],
         operator: Callable[[str, str, str], None],
+        resolved: Callable[[str, str], None] | None = None,
         stop: threading.Event | None = None,
     ) -> None:
         self._store = store
@@ -115,6 +116,7 @@ class Deliver:
         self._rng = rng
         self._render = render
         self._operator = operator
+        self._resolved = resolved or self._resolve
         self._stop = stop or threading.Event()
         self._context = SendContext(clock=clock, http=http, log=log)
 
@@ -229,8 +231,12 @@ class Deliver:
 
     def _tell_operator(self, report: DeliveryReport) -> None:
         if report.state == "sent":
-            self._store.resolve_operator_alert("failing_channel", report.channel, self._clock.now())
+            self._resolved("failing_channel", report.channel)
             return
         # What only a person can mend (a removed webhook, wrong credentials) is said at the first attempt.
         if report.state in ("dead", "uncertain") or report.channel_down or report.attempts >= 3:
             self._operator("failing_channel", report.channel, f"{report.state}: {report.error}")
+
+    def _resolve(self, kind: str, subject: str) -> None:
+        """Close an operator alert without a word; the service passes something better."""
+        self._store.resolve_operator_alert(kind, subject, self._clock.now())

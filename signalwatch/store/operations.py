@@ -10,7 +10,8 @@ from sqlalchemy import Connection, case, select, text, update
 from signalwatch.clock import aware
 from signalwatch.store import codec
 from signalwatch.store.base import Topic, many
-from signalwatch.store.records import Feedback, HostBudget, OperatorAlert, RulesetVersion, RuleStat
+from signalwatch.store.outbox import insert_outbox, outbox_row
+from signalwatch.store.records import Feedback, HostBudget, OperatorAlert, OutboxItem, RulesetVersion, RuleStat
 from signalwatch.store.sql import insert, storable_key, upsert
 from signalwatch.store.tables import (
     FeedbackRow,
@@ -72,17 +73,27 @@ def open_alert(tx: Connection, kind: str, subject: str, message: str, now: datet
 class Operations(Topic):
     """Everything an operator wants to know."""
 
-    def open_operator_alert(self, kind: str, subject: str, message: str, now: datetime) -> bool:
-        """Say that something is wrong. True if it was not open already (then somebody should be told)."""
+    def open_operator_alert(
+        self, kind: str, subject: str, message: str, now: datetime, *, tell: Sequence[OutboxItem] = ()
+    ) -> bool:
+        """Say that something is wrong. True if it was not open already; then ``tell`` goes out, in the same transaction."""
         with self._db.write() as tx:
-            return open_alert(tx, kind, subject, message, aware(now))
+            opened = open_alert(tx, kind, subject, message, aware(now))
+            if opened:
+                many(tx, insert_outbox, [outbox_row(item) for item in tell])
+            return opened
 
-    def resolve_operator_alert(self, kind: str, subject: str, now: datetime) -> bool:
-        """Say that it is over. True if it was open (then somebody should be told)."""
+    def resolve_operator_alert(
+        self, kind: str, subject: str, now: datetime, *, tell: Sequence[OutboxItem] = ()
+    ) -> bool:
+        """Say that it is over. True if it was open; then ``tell`` goes out, in the same transaction."""
         a = alert.c
         which = (a.kind == kind) & (a.subject == storable_key(subject)) & a.resolved_at.is_(None)
         with self._db.write() as tx:
-            return tx.execute(update(alert).where(which).values(resolved_at=aware(now))).rowcount == 1
+            resolved = tx.execute(update(alert).where(which).values(resolved_at=aware(now))).rowcount == 1
+            if resolved:
+                many(tx, insert_outbox, [outbox_row(item) for item in tell])
+            return resolved
 
     def operator_alerts(self, open_only: bool = True, limit: int = 200) -> list[OperatorAlert]:
         """Operator alerts, the latest opened first."""
