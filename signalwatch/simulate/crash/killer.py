@@ -37,7 +37,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 def draw(rng: random.Random, kills: int, steps: int) -> list[Plan]:
     """``kills`` plans over ``steps`` steps, by step. Short delays are as likely as long ones (log-uniform)."""
-    plans = []
+    plans: list[Plan] = []
     for kind in rng.choices(list(KINDS), weights=list(KINDS.values()), k=kills):
         delay = math.exp(rng.uniform(math.log(SHORTEST), math.log(LONGEST)))
         if kind == "answered":
