@@ -123,10 +123,10 @@ def resolve_event(event: Event, resolver: Resolver) -> Resolved:
     matches: list[tuple[Organisation, Match]] = []
     names: dict[str, str] = {}
     for organisation in concerned(event):
-        match = resolver.resolve(organisation, context=context)
-        matches.append((organisation, match))
-        if match.status == "matched":
-            names[organisation.name] = match.account_id
+        for match in resolver.resolve_all(organisation, context=context):  # an alliance may name several
+            matches.append((organisation, match))
+            if match.status == "matched":
+                names.setdefault(organisation.name, match.account_id)
     return Resolved(event=event, keys=stories.keys_of(event, names), matches=tuple(matches))
 
 

@@ -135,10 +135,10 @@ def match(ctx: click.Context, name: str, context: str, headline: bool, as_json: 
 @click.pass_context
 def enrich(ctx: click.Context, folder: Path, dry_run: bool) -> int:
     """Add former names, tickers and SIC codes from SEC company files in FOLDER to accounts with a CIK."""
-    from signalwatch.accounts import enrich as enrich_accounts
+    from signalwatch.accounts import enrichment
 
     with opened_store(ctx) as store:
-        result = enrich_accounts(store.accounts(), folder)
+        result = enrichment(store.accounts(), folder)
         if result.changed and not dry_run:
             store.upsert_accounts([c.after for c in result.changed], SystemClock().now(), by="enrich")
     for problem in result.problems:

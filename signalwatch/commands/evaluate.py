@@ -96,7 +96,7 @@ def matching(
 
     accounts = read_csv(accounts_file).accounts
     if enrich is not None:
-        accounts = enrich_accounts(accounts, enrich).accounts
+        accounts = tuple(enrich_accounts(accounts, enrich))
     families = families_of(rules_folder or starter_rules())
     result = scoring.evaluate(read_jsonl(files), accounts, families, expected_key=expected)
     return emit(scoring.public(result), scoring.table(result, errors=errors), as_json)
