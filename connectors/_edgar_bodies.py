@@ -16,7 +16,7 @@ from connectors._edgar_filing import PAYLOAD_CAP, Body, Filing, Part, digits, me
 from connectors._edgar_formd import parse_form_d, reduce_form_d
 from connectors._edgar_release import after_cover_6k, item_sections, signature_at
 from connectors._edgar_schedule import effective_form, parse_stake
-from connectors._edgar_sgml import Attachment, Submission, parse_header_page, parse_submission
+from connectors._edgar_sgml import Attachment, Submission, parse_submission
 from connectors._edgar_text import to_text
 from connectors._edgar_xml import embedded_xml
 from signalwatch.sdk import BadPayload, Json
@@ -73,11 +73,6 @@ def documents_of(listing: Submission, filing: Filing, base_www: str) -> tuple[tu
     base = folder(filing, base_www)
     readable = (".htm", ".html", ".txt", ".xml")
     return tuple((a, f"{base}/{a.filename}") for a in wanted if a.filename.lower().endswith(readable))
-
-
-def read_header_page(data: bytes) -> Submission:
-    """The header and document list of a filing. Raises BadPayload when the page is something else."""
-    return parse_header_page(data)
 
 
 def read_body(filing: Filing, data: bytes, route: Route) -> tuple[Filing, Body]:

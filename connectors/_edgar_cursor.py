@@ -85,9 +85,3 @@ def newest(*lists: Iterable[str]) -> list[str]:
             if len(merged) >= KEEP:
                 return list(merged)
     return list(merged)
-
-
-def since(day: date) -> dict[str, Json]:
-    """A cursor that makes the daily-index layer read from ``day`` on: what a backfill starts from."""
-    previous = date.fromordinal(day.toordinal() - 1)
-    return dump_cursor(EdgarCursor(index=IndexState(watermark=previous)))

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from connectors import _edgar_forms as forms
-from connectors._edgar_bodies import Route, agree, assemble, documents_of, read_body, read_header_page, routes
+from connectors._edgar_bodies import Route, agree, assemble, documents_of, read_body, routes
 from connectors._edgar_cursor import Pending
 from connectors._edgar_filing import Body, BodyState, Filing, digits
 from connectors._edgar_formd import parse_form_d
 from connectors._edgar_settings import EdgarConfig
-from connectors._edgar_sgml import Attachment, Submission
+from connectors._edgar_sgml import Attachment, Submission, parse_header_page
 from signalwatch.sdk import BadPayload, Blocked, Deferred, Gone, Json, PollContext, Quarantined, SourceError
 
 _WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
@@ -160,7 +160,7 @@ class Fetcher:
         data = self._get(route.url)
         if route.shape != "header":
             return read_body(filing, data, route)
-        listing = read_header_page(data)
+        listing = parse_header_page(data)
         fetched: list[Attachment] = []
         for attachment, url in documents_of(listing, filing, self._settings.base_www):
             fetched.append(msgspec.structs.replace(attachment, data=self._get(url)))

@@ -39,7 +39,7 @@ _LEAVES = re.compile(
     + _NAME
     + r")(?:,(?:[^\n;.]|\.(?=\s*[(,]|\w)){0,200}?,?)?\s+(?:(?:has|had|will|also|formally|voluntarily|recently|verbally)\s+){0,3}"
     r"(?:(?:tendered|submitted|provided|delivered|gave)\s+(?:\w+\s+){0,3}?(?:notice|resignation|letter)|"
-    r"(?:informed|notified|advised|told)\s+(?:(?:[^.\n]|\.(?=\s*[(,]|\w)){0,160}?)(?:resign|retir|step(?:ping)?\s+down|leav|depart|not\s+(?:to\s+)?(?:stand|seek)|intent)|"
+    r"(?:informed|notified|advised|told)\s+(?:(?:[^.\n]|\.(?=\s*[(,]|\w)|(?<=\bInc)\.|(?<=\bCorp)\.|(?<=\bLtd)\.){0,160}?)(?:resign|retir|step(?:ping)?\s+down|leav|depart|not\s+(?:to\s+)?(?:stand|seek)|intent)|"
     r"resigned|resigns?|retire[sd]?\b|(?:elected|decided|agreed|plans?|intends?|announced\s+(?:his|her|their)\s+(?:intention|decision|plan))\s+to\s+(?:resign|retire|step\s+down|leave|depart|transition)|"
     r"step(?:ped|ping|s)?\s+down|depart(?:ed|s|ing)?\b|leave\b|left\s+the|ceased?\s+(?:to\s+(?:be|serve)|serving|employment)|"
     r"(?:was|were|is|been|be)\s+(?:terminated|removed|dismissed|no\s+longer)|no\s+longer\s+(?:serv\w+|be)|"

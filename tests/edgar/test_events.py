@@ -369,6 +369,8 @@ def test_agreements_that_are_no_deal_stay_filings(text: str) -> None:
          " Chief Financial Officer of the Company, effective January 5, 2026.", "leaves", "Chief Financial Officer", "Orrin Flake"),
         ("On December 9, 2025, Orrin Flake stepped down as Chief Executive Officer. On the same day the Board appointed"
          " Tilda Marrowby as Chief Executive Officer.", "both", "Chief Executive Officer", "Orrin Flake"),
+        ("On December 9, 2025, Orrin Flake notified Bramblewick Biosciences, Inc. of the decision to resign from the position of Chief"
+         " Scientific Officer.", "leaves", "Chief Scientific Officer", "Orrin Flake"),
         ("On December 9, 2025, the Board elected Tilda Marrowby as a Class II director.", "joins", "board director", "Tilda Marrowby"),
     ],
 )  # fmt: skip

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from connectors import _edgar_forms as forms
 from connectors._edgar_bodies import LARGE, routes
 from connectors._edgar_current import parse_feed
-from connectors._edgar_cursor import since
 from connectors._edgar_deals import moneys, read_deal
 from connectors._edgar_distress import asserts_doubt, going_concern_passages
 from connectors._edgar_filing import Filing, Party, fingerprint, knows_more, merge_parties
@@ -59,7 +58,6 @@ def test_business_days_and_what_is_available() -> None:
         date(2025, 12, 16),
     ]
     assert index_path(date(2020, 1, 3)) == "/Archives/edgar/daily-index/2020/QTR1/master.20200103.idx"
-    assert since(date(2025, 12, 12)) == {"index": {"watermark": "2025-12-11"}, "current": {}, "reconcile": {}}
 
 
 def test_both_spellings_of_dates_and_one_filing_of_several_companies() -> None:
