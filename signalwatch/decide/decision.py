@@ -97,7 +97,7 @@ def decide(case: Case, pack: Pack, *, accounts_hash: str = "", payload_hash: str
 def _before(known: Known) -> float:
     """Activity before this event: without its signal, unless it retells what counted already."""
     case, scored = known.case, known.pack.scoring
-    if case.story.effect in ("evidence", "updated", "corrected"):
+    if case.story.effect != "opened":
         return scoring.total_activity([s for s in case.history if s.active], case.now, scored)
     return scoring.total_without(known.activity, known.signal, known.history, case.now, scored)
 

@@ -17,7 +17,7 @@ from signalwatch.model import Decision
 from signalwatch.ruleset import units
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.events import EventTest
-from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Then, Within
+from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Then, Within, lengths
 from signalwatch.ruleset.nodes import Node
 from signalwatch.ruleset.pack import Pack
 from signalwatch.ruleset.rules import Rule
@@ -69,7 +69,7 @@ def _one(pack: Pack, rule: Rule) -> list[Problem]:
     if rule.measures & {"activity", "engagement", "personas"} and rule.cooldown is None:
         message = "fires again at every event while the threshold is met"
         found.append(_at(rule, message, "cooldown", "cooldown: 30d"))
-    for length in _windows(rule.when):
+    for length in lengths(rule.when):
         if length > HISTORY:
             shown = units.show_duration(length)
             message = f"looks back {shown}, but history is kept for {units.show_duration(HISTORY)}"
@@ -83,18 +83,6 @@ def _one(pack: Pack, rule: Rule) -> list[Problem]:
         message = f"asks for {', '.join(unscored)}, which scoring.yaml does not name"
         found.append(_at(rule, message, "points"))
     return found
-
-
-def _windows(node: Node) -> Iterable[timedelta]:
-    if isinstance(node, Within):
-        yield node.length
-    if isinstance(node, Within | Same):
-        yield from _windows(node.part)
-    elif isinstance(node, All | AnyOf):
-        for part in node.parts:
-            yield from _windows(part)
-    elif isinstance(node, EventTest) and node.absent is not None:
-        yield node.absent[1]
 
 
 # --- rules that repeat one another --------------------------------------------------------------------------------

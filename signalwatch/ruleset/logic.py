@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
@@ -453,3 +453,18 @@ def moves(measure: str, trigger: Signal) -> bool:
     if measure in MOVED_BY_ENGAGEMENT:
         return trigger.engagement
     return measure == "activity" and (trigger.points != 0 or trigger.engagement)
+
+
+def lengths(node: Node) -> Iterator[timedelta]:
+    """Every window a condition looks through."""
+    if isinstance(node, Within):
+        yield node.length
+    if isinstance(node, Not) and node.window is not None:
+        yield node.window
+    if isinstance(node, Within | Same | Not):
+        yield from lengths(node.part)
+    elif isinstance(node, All | AnyOf):
+        for part in node.parts:
+            yield from lengths(part)
+    elif isinstance(node, EventTest) and node.absent is not None:
+        yield node.absent[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from signalwatch.ruleset import evaluate as evaluation
 from signalwatch.ruleset import policy_files, routes_file
 from signalwatch.ruleset.conditions import MEASURES, Alternatives, Context
 from signalwatch.ruleset.fields import SILENCE, Fields
+from signalwatch.ruleset.logic import lengths
 from signalwatch.ruleset.nodes import Env, Tree, View
 from signalwatch.ruleset.policy import Icp, Personas, Play, Scoring, Tiers
 from signalwatch.ruleset.reader import IDENTIFIER, Reader
@@ -61,6 +62,14 @@ class Pack:
     def rule(self, rule_id: str) -> Rule | None:
         """A rule by id."""
         return next((r for r in self.rules if r.rule_id == rule_id), None)
+
+    @property
+    def longest_window(self) -> timedelta:
+        """How far back any rule, cool-down or policy of this pack looks; scores fade by their half-lives instead."""
+        leave = [t.leave_for for t in self.tiers.tiers.values() if t.leave_for is not None]
+        cooldowns = [r.cooldown.length for r in self.rules if r.cooldown is not None]
+        windows = [w for r in self.rules for part in (r.when, *r.unless) for w in lengths(part)]
+        return max([self.tiers.inhibit_for, *leave, *cooldowns, *windows])
 
     def considered(self, trigger: Signal) -> tuple[Rule, ...]:
         """Rules an event of this type can affect, in the order of the files. Rules that are off are not among them.

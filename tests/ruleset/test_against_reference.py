@@ -202,6 +202,7 @@ def _agree(condition: Any, history: list[Signal], which: int) -> None:
         assert outcome[0].missed_by
     if got:
         assert trigger.signal_id in outcome[0].signals
+    assert [r.rule_id for r in pack.fired(seen)] == (["r"] if got else [])
     tree = pack.explain("r", seen)
     assert tree["fired"] == got
     json.dumps(tree)

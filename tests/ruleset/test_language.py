@@ -320,3 +320,12 @@ def test_only_rules_the_event_can_affect_are_considered() -> None:
     considered = [o.rule_id for o in pack.evaluate(view(signal("ipo", 0)))]
 
     assert considered == ["b", "c"]
+
+
+def test_the_longest_window_of_a_pack() -> None:
+    plain = pack_of("- { id: r, when: ipo }\n")
+    long = pack_of(
+        "- { id: r, when: { all: [ipo, { not: { distress: { within: 300d } } }], within: 200d }, cooldown: 250d }\n"
+    )
+
+    assert (plain.longest_window.days, long.longest_window.days) == (180, 300)
