@@ -74,10 +74,10 @@ def single_rules(event: str | None = None) -> str:
         elif word.startswith("trial"):
             tests += [
                 f"phase|gte: '{rng.choice(['1', '2', '3'])}'",
-                f"area: [{rng.choice(['oncology', 'cns', 'cardiology'])}]",
+                f"area: [{rng.choice(['oncology', 'neurology', 'cardiovascular'])}]",
             ]
         else:
-            tests += [f"area|any_of: [{rng.choice(['oncology', 'cns'])}]", "program: true"]
+            tests += [f"area|any_of: [{rng.choice(['oncology', 'neurology'])}]", "program: true"]
         if i % 3 == 0:
             tests.append("title|matches: 'first (patient|subject) (dosed|enrolled)'")
         # The cheap and telling tests first, as a rule author would.
@@ -120,7 +120,7 @@ def events(number: int, seed: int = 1, types: tuple[str, ...] = TYPES, days: int
                 signal_id=f"s{i}", account_id="acme", type=rng.choice(types), at=at, first_seen_at=at, points=20.0,
                 program_id=rng.choice(["", "a", "b", "c"]), title=" ".join(rng.choices(words, k=9)),
                 attributes={"series": rng.choice(SERIES), "amount": rng.randrange(1, 200) * 1_000_000, "currency": "USD",
-                            "phase": rng.choice(PHASES), "areas": [rng.choice(["oncology", "cns", "cardiology"])],
+                            "phase": rng.choice(PHASES), "areas": [rng.choice(["oncology", "neurology", "cardiovascular"])],
                             "countries": [rng.choice(["US", "DE", "CH", "JP", "FR"])], "confidence": 0.9},
             )
         )  # fmt: skip
@@ -278,7 +278,7 @@ def peers() -> dict[str, Any]:
                 f'confidence >= 0.5 and country in ["US", "DE"] and phase >= "{p}" and area == "{a}" and title =~ ".*{w}.*"'
             )
             for p in "12"
-            for a in ("oncology", "cns")
+            for a in ("oncology", "neurology")
             for w in ("alpha", "beta")
         ]
         out["rule_engine_evals_per_s"] = rate(
@@ -294,7 +294,7 @@ def peers() -> dict[str, Any]:
                 f'confidence >= 0.5 && country in ["US", "DE"] && phase >= "{p}" && area == "{a}" && title.contains("{w}")'
             )
             for p in "12"
-            for a in ("oncology", "cns")
+            for a in ("oncology", "neurology")
             for w in ("alpha", "beta")
         ]
         out["cel_evals_per_s"] = rate(

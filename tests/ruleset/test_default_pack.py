@@ -78,3 +78,9 @@ def test_attributes_that_the_registry_connector_writes_can_be_asked_for() -> Non
 
     assert written, "the connector builds its events in another way now"
     assert written - own - known <= {"slips", "milestones", "last_known", "phase_before"}
+
+
+def test_the_rules_of_the_benchmark_load_beside_the_shipped_files() -> None:
+    from bench.rules import pack_with, single_rules, window_rules
+
+    assert len(pack_with(single_rules()).rules) == len(pack_with(window_rules()).rules) == 50
