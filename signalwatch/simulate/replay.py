@@ -69,7 +69,7 @@ def settings(base: str, recorded: Recorded, accounts: Path | None, out: Path, da
     if recorded.edgar.days or recorded.edgar.polls:
         sources.append(
             {"id": "sec", "connector": "edgar", "every": "1m", "cadence": _FAR,
-             "settings": {"base_www": f"{base}/sec", "base_data": f"{base}/sec"}}
+             "settings": {"base_www": f"{base}/sec", "base_data": f"{base}/sec", "bodies_per_poll": 100_000}}
         )  # fmt: skip
     if recorded.news.feeds:
         feeds = [{"name": slug, "url": f"{base}/feeds/{slug}.xml"} for slug in sorted(recorded.news.feeds)]
