@@ -7,10 +7,11 @@ from pathlib import Path
 
 from signalwatch.detect import pack
 from signalwatch.detect.detector import Detector
+from signalwatch.detect.examples import check_examples
 from signalwatch.detect.judge import Verdict
 from signalwatch.errors import Problem, RuleSetError
 
-__all__ = ["Detector", "Verdict", "load", "load_texts"]
+__all__ = ["Detector", "Verdict", "check_examples", "load", "load_texts"]
 
 MAX_FILE = 2_000_000
 

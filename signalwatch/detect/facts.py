@@ -131,7 +131,7 @@ _STAFF_WORD = r"(?:staff|workforce|employees|headcount|head count|jobs|workers|t
 _STAFF_PERCENT = re.compile(
     rf"{_STAFF_WORD}[a-z ]{{0,30}}?(?:by|of)? ?(?:about |nearly |roughly |approximately |up to |around |over |more "
     rf"than )?{_SHARE}|"
-    rf"{_SHARE} (?:[a-z]+ ){{0,3}}?{_STAFF_WORD}|"
+    rf"{_SHARE} (?:(?:of|its|the|their|our|total|global|us|entire|all|remaining|full-time) ){{0,4}}{_STAFF_WORD}|"
     rf"(?:lay(?:s|ing)? off|laid off|cuts?|cutting|slash(?:es|ing)?|trim(?:s|ming)?|shed(?:s|ding)?|let(?:s|ting)? "
     rf"go) (?:about |nearly |roughly |approximately |around |up to )?{_SHARE}"
 )

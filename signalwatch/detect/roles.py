@@ -29,6 +29,9 @@ _BRAND_NEXT = re.compile(
     r"monotherapy|in combination|for |approved|improves|improved|demonstrates|"
     r"demonstrated|reduces|reduced|shows|showed|prolongs|cuts|granted|is |injection|tablets|cream|becomes)"
 )
+_OWNS_NEXT = re.compile(
+    r" +(?:s?bla|s?nda|maa|ind|cta|eua|pma|application|drug|pill|vaccine|therapy|device|filing|trial|study)s?(?![a-z])"
+)
 _PART = re.compile(r"(?<![a-z])(?:as|while|but) ")
 _LINK = re.compile(r"(?<![a-z])(?:with|from|by|and|for|of|to|between|versus)(?![a-z])")
 _REGULATORY = frozenset(
@@ -249,6 +252,8 @@ class Casting:
             return True
         if re.search(r"[a-z][A-Z]|\d", name.text):
             return True
+        if _OWNS_NEXT.match(self.doc.norm, name.end):
+            return True  # "FDA Accepts Acme NDA": an application belongs to a company
         return bool(re.search(r"(?:by|from) *$", self.doc.norm[max(0, name.start - 6) : name.start]))
 
     def _earlier_clause(self, match: Match) -> str:
