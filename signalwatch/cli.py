@@ -91,6 +91,11 @@ def main(argv: list[str] | None = None) -> Any:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if not error.filename:
+            raise
+        click.echo(f"signalwatch: {error.filename}: {error.strerror}", err=True)  # a file we were to read or write
+        sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -14,11 +14,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from signalwatch import plugins, yamlsrc
 from signalwatch.errors import ConfigError, Problem
 
+_LONGEST = 100 * 366 * 86400
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*$")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -32,7 +33,10 @@ def duration(value: object) -> timedelta:
     match = _DURATION.match(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError(f"{value!r} is not a duration: write a number and a unit, like 30s, 15m, 2h, 4d, 1w")
-    return timedelta(seconds=float(match.group(1)) * _UNITS[match.group(2)])
+    seconds = float(match.group(1)) * _UNITS[match.group(2)]
+    if seconds > _LONGEST:
+        raise ValueError(f"{value!r} is longer than a hundred years")
+    return timedelta(seconds=seconds)
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
@@ -97,6 +101,14 @@ class ServiceSection(_Model):
     lease: Duration = timedelta(minutes=10)
     stop_within: Duration = timedelta(seconds=10)
     retention: Duration = timedelta(days=730)
+
+    @field_validator("listen")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        _, colon, port = value.rpartition(":")
+        if value != "off" and not (colon and port.isdecimal() and int(port) < 65536):
+            raise ValueError(f"{value!r} is no address: write host:port like 127.0.0.1:8787, or off")
+        return value
 
 
 class LogSection(_Model):

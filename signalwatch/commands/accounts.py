@@ -179,6 +179,8 @@ def add(ctx: click.Context, name: str, tier: int, owner: str, cik: int | None) -
     now = SystemClock().now()
     with opened_store(ctx) as store:
         account_id = account_id_of(name)
+        if not account_id:
+            raise UsageError(f"{name!r} is no name: it needs a Latin letter or a digit, which its id is made of")
         if any(a.account_id == account_id for a in store.accounts()):
             raise UsageError(f"there is an account {account_id!r} already")
         account = Account(account_id=account_id, name=name, tier=tier, owner=owner, cik=cik, tier_since=now)

@@ -37,9 +37,12 @@ def list_(ctx: click.Context, state: str | None, limit: int, as_json: bool) -> i
 def retry(ctx: click.Context, ids: tuple[str, ...]) -> int:
     """Send dead or uncertain messages again, under their old id. IDS: outbox ids, or "all"."""
     with opened_store(ctx) as store:
-        if ids == ("all",):
+        named = ids != ("all",)
+        if not named:
             ids = tuple(r.item.outbox_id for s in ("dead", "uncertain") for r in store.outbox(state=s, limit=10_000))
         number = store.retry_outbox(ids, SystemClock().now())
+    if named and not number:
+        raise UsageError("none of these is a dead or uncertain message: see signalwatch outbox list --state dead")
     click.echo(f"{number} message(s) are due again")
     return 0
 
@@ -51,6 +54,8 @@ def drop(ctx: click.Context, ids: tuple[str, ...]) -> int:
     """Give messages up for good; they stay in the list as dropped."""
     with opened_store(ctx) as store:
         number = store.drop_outbox(ids)
+    if not number:
+        raise UsageError("none of these is a message that still waits: see signalwatch outbox list")
     click.echo(f"{number} message(s) dropped")
     return 0
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from signalwatch.config import starter_rules
 from signalwatch.errors import ConfigError, Problem
@@ -21,22 +23,54 @@ rules_option = click.option(
 )  # fmt: skip
 
 
-def read_jsonl(files: Iterable[Path]) -> list[dict[str, Any]]:
-    """Rows of JSON Lines files; raises ConfigError naming every line that is none."""
+class _Company(msgspec.Struct):
+    name: str
+    role: str
+
+
+class _Labelled(msgspec.Struct):
+    type: str
+    companies: list[_Company] = []
+
+
+class _Item(msgspec.Struct):
+    title: str
+    events: list[_Labelled]
+
+
+class _Dated(_Item, kw_only=True):
+    id: str
+    date: date
+
+
+class _Pair(msgspec.Struct):
+    a: str
+    b: str
+    same: bool | str
+    event_a: int
+    event_b: int
+
+
+def read_jsonl(files: Iterable[Path], shape: type = dict) -> list[dict[str, Any]]:
+    """Rows of JSON Lines files; raises ConfigError naming every line that is none, or that has not this shape."""
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
     for file in files:
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        for number, line in enumerate(file.read_bytes().splitlines(), 1):
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
+                row = json.loads(line.decode("utf-8-sig"))
                 if not isinstance(row, dict):
                     raise ValueError("not an object")
-            except ValueError as error:
-                problems.append(Problem(str(file), number, 1, f"not a JSON object: {error}"))
+                msgspec.convert(row, shape)
+            except (ValueError, RecursionError) as error:  # msgspec.ValidationError is a ValueError
+                what = "lacks something" if isinstance(error, msgspec.ValidationError) else "not a JSON object"
+                problems.append(Problem(str(file), number, 1, f"{what}: {error}"))
                 continue
             rows.append(row)
+    if not rows and not problems:
+        problems.append(Problem(", ".join(map(str, files)), 0, 0, "holds no row"))
     if problems:
         raise ConfigError(problems)
     return rows
@@ -65,7 +99,7 @@ def detection(files: tuple[Path, ...], attributes: bool, errors: int, as_json: b
     from signalwatch.evaluate import detection as scoring
 
     detector = load((rules_folder or starter_rules()) / "triggers")
-    result = scoring.evaluate(read_jsonl(files), detector, attributes=attributes, detail=bool(errors))
+    result = scoring.evaluate(read_jsonl(files, _Item), detector, attributes=attributes, detail=bool(errors))
     worst = [f"  {json.dumps(e, ensure_ascii=False)}" for e in result.pop("errors", [])[:errors]]
     return emit(result, "\n".join([scoring.table(result), *worst]), as_json)
 
@@ -120,5 +154,5 @@ def stories(
         from signalwatch.detect import load
 
         detector = load((rules_folder or starter_rules()) / "triggers")
-    result = scoring.evaluate(read_jsonl(files), read_jsonl([pairs]), detector)
+    result = scoring.evaluate(read_jsonl(files, _Dated), read_jsonl([pairs], _Pair), detector)
     return emit(scoring.public(result), scoring.table(result, errors=errors), as_json)

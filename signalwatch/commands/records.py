@@ -208,6 +208,7 @@ def why_not(ctx: click.Context, account: str, event_id: str | None, rule_id: str
     from signalwatch import explaining
 
     with open_app(ctx) as app:
+        found("account", account, next((a for a in app.store.accounts() if a.account_id == account), None))
         answers = explaining.why_not(app.store, account, event_id=event_id, rule_id=rule_id)
     if as_json:
         show_json(answers)
