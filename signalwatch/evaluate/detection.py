@@ -192,7 +192,7 @@ def table(result: Mapping[str, Any]) -> str:
     lines.append(f"{'macro F1':<24}{'':>18}{result['macro_f1']:>8.3f}")
     for name in ("subject_accuracy", "attribute_accuracy"):
         value = result[name]
-        lines.append(f"{name:<24}{'':>18}{value if value is None else format(value, '.3f'):>8}")
+        lines.append(f"{name:<24}{'':>18}{'-' if value is None else format(value, '.3f'):>8}")
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ Exit codes: 1 found problems, 2 wrong use.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -260,3 +261,15 @@ def test_a_file_that_cannot_be_written_is_named(run: Run) -> None:
     ran = run("", "accounts", "export", "no/such/folder.csv")
 
     assert (ran.code, "no/such/folder.csv: No such file or directory" in ran.err) == (1, True)
+
+
+def test_labels_without_a_single_event_are_scored_too(run: Run, tmp_path: Path, lean_rules: Path) -> None:
+    row = {"id": "a", "date": "2026-01-01", "title": "Markets close mixed", "events": []}
+    (tmp_path / "x.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    for extra in ([], ["--json"], ["--attributes", "--errors", "3"]):
+        ran = run("", "evaluate", "detection", "x.jsonl", "--rules", str(lean_rules), *extra)
+
+        assert ran.code == 0
+    assert (
+        json.loads(run("", "evaluate", "detection", "x.jsonl", "--rules", str(lean_rules), "--json").out)["items"] == 1
+    )
