@@ -37,6 +37,8 @@ from signalwatch.ruleset import Pack, load_pack
 from signalwatch.store import Store, open_store
 from signalwatch.store.records import HostBudget, OperatorAlert, OutboxItem, SourceSpec, SourceState
 
+UPKEEP_EVERY = timedelta(hours=1)
+"""How often silences and step-downs are looked for."""
 _FAILURES_BEFORE_ALARM = 3
 _HEARTBEAT_LIMIT = 60.0
 _PATIENCE = 0.75
@@ -431,6 +433,16 @@ class App:
                 self.operator_alert("notice", "assess", f"{report.failed} events could not be assessed; see the log")
         return reports
 
+    def upkeep(self) -> None:
+        """Once an hour: silences that fell due, step-downs, expired proposals. The last time stands in the database."""
+        now = self.clock.now()
+        last = self.store.heartbeats().get("upkeep")
+        if last is not None and now - last < UPKEEP_EVERY:
+            return
+        report = self.assess.upkeep(last or now)
+        self.store.heartbeat("upkeep", now)
+        self.metrics.recommendations.inc(report.recommendations)
+
     def deliver_due(self) -> list[DeliveryReport]:
         """Send what is due."""
         reports = self.deliver.run(self.owner)
@@ -443,6 +455,7 @@ class App:
         """Every stage once, in order, in this thread: `run --once`, the demo and the tests."""
         polled = self.poll_due()
         assessed = self.assess_all()
+        self.upkeep()
         self.watch()
         delivered = self.deliver_due()
         return polled, assessed, delivered
@@ -480,6 +493,7 @@ class App:
             Tick("assess", service.tick, self.assess_all),
             Tick("deliver", service.tick, self.deliver_due),
             Tick("watch", timedelta(seconds=30), self.watch),
+            Tick("upkeep", timedelta(minutes=5), self.upkeep),
             Tick("reload", timedelta(seconds=3), reload),
         ]
         engine = LocalEngine(ticks, self.clock, log=self.log)

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from signalwatch import dossier, ids, stories
-from signalwatch.decide import decide
+from signalwatch.decide import case_of_silence, decide, review
 from signalwatch.model import (
     Account,
+    AlertIntent,
     Case,
     Decision,
     Dossier,
@@ -33,7 +34,7 @@ from signalwatch.model import (
     TierState,
 )
 from signalwatch.routing import facts_of
-from signalwatch.scoring import as_signal, points_for
+from signalwatch.scoring import as_signal, missing_personas, points_for
 from signalwatch.store.records import AssessedEvent, AssessWrite, OutboxItem, OutboxRow, ReviewItem, Suggestion
 
 if TYPE_CHECKING:
@@ -215,6 +216,7 @@ class Planner:
         account = self.k.accounts[account_id]
         programs = self.g.programs.setdefault(account_id, [])
         program = stories.program_of(event, account_id, programs)
+        event = stories.phase_advance(event, program, programs)
         if program is not None:
             programs[:] = [p for p in programs if p.program_id != program.program_id] + [program]
             self.programs[program.program_id] = program
@@ -258,12 +260,53 @@ class Planner:
             )
         self.decisions.append((decision, {"case": case}))
         for alert in decision.alerts:
-            letter = dossier.build(
-                case, decision, alert, ruleset=self.k.pack.hash, threshold=None, public_url=self.k.public_url
-            )
+            letter = self._letter(case, decision, alert)
             for item in self._mail(letter, account, final, program):
                 self.outbox[item.outbox_id] = item
             self.g.told.add((intent.story_id, account_id))
+
+    def _letter(self, case: Case, decision: Decision, alert: AlertIntent) -> Dossier:
+        """The dossier of one alert, with what the rule pack knows of thresholds and missing personas."""
+        pack = self.k.pack
+        above = pack.tiers.tiers.get(case.account.tier - 1)
+        letter = dossier.build(
+            case,
+            decision,
+            alert,
+            ruleset=pack.hash,
+            threshold=above.enter_activity if above is not None else None,
+            late_after=pack.tiers.late_after,
+            public_url=self.k.public_url,
+        )
+        if decision.activity is not None and decision.activity.personas:
+            letter = replace(letter, personas_missing=missing_personas(decision.activity, pack.personas))
+        return letter
+
+    def silence(self, account: Account, silence: Signal) -> None:
+        """Decide that nothing happened after something did (`absent_for`), like any event."""
+        known = self.g.signals.setdefault(account.account_id, [])
+        tier = self.g.tiers.get(account.account_id, TierState(tier=account.tier, since=account.tier_since))
+        programs = tuple(self.g.programs.get(account.account_id, ()))
+        case = case_of_silence(silence, account, known, tier, self.now, programs)
+        decision = decide(case, self.k.pack, accounts_hash=self.k.accounts_hash)
+        final = decision.signal or silence
+        self.signals[final.signal_id] = final
+        self.decisions.append((decision, {"case": case}))
+        if decision.recommendation is not None:
+            self.recommendations[decision.recommendation.recommendation_id] = decision.recommendation
+        for alert in decision.alerts:
+            for item in self._mail(self._letter(case, decision, alert), account, final, None):
+                self.outbox[item.outbox_id] = item
+
+    def step_down(self, account: Account) -> None:
+        """Propose the move that time alone brings: activity stayed below the leave threshold for long enough."""
+        tier = self.g.tiers.get(account.account_id, TierState(tier=account.tier, since=account.tier_since))
+        if tier.open_recommendation:
+            return
+        history = self.g.signals.get(account.account_id, [])
+        proposal = review(tier, history, self.k.pack, self.now, account.account_id)
+        if proposal is not None:
+            self.recommendations[proposal.recommendation_id] = proposal
 
     def _mail(self, letter: Dossier, account: Account, signal: Signal, program: Program | None) -> list[OutboxItem]:
         """Outbox items of one alert; a correction or update also goes to everyone who got the original."""
@@ -383,6 +426,9 @@ def gather(tx: AssessTx, resolved: Iterable[Resolved], now: datetime) -> Gathere
     return gathered
 
 
+UPKEEP_CHUNK = 500
+
+
 class Assess:
     """Claims new events and decides them."""
 
@@ -438,4 +484,37 @@ class Assess:
             ruleset=ids.short(knowledge.pack.hash),
             seconds=round(report.seconds, 3),
         )
+        return report
+
+    def upkeep(self, since: datetime) -> AssessReport:
+        """What time alone brings: silences that fell due after ``since``, and step-downs. Chunks of accounts, one
+        transaction each."""
+        started = time.perf_counter()
+        report = AssessReport()
+        knowledge = self._knowledge()
+        now = self._clock.now()
+        ids_ = sorted(knowledge.accounts)
+        for start in range(0, len(ids_), UPKEEP_CHUNK):
+            chunk = ids_[start : start + UPKEEP_CHUNK]
+            with self._store.assessing(now, limit=0) as tx:
+                gathered = Gathered()
+                gathered.signals = {a: list(s) for a, s in tx.signals(chunk, now - HISTORY).items()}
+                gathered.tiers = dict(tx.tier_states(chunk))
+                planner = Planner(knowledge, gathered, now)
+                for account_id in chunk:
+                    account = knowledge.accounts[account_id]
+                    for silence in knowledge.pack.silences(gathered.signals.get(account_id, ()), since, now):
+                        planner.silence(account, silence)
+                    if account.tier in (1, 2):
+                        planner.step_down(account)
+                write = planner.write()
+                if write.signals or write.recommendations or write.decisions:
+                    tx.write(write)
+            report.signals += len(write.signals)
+            report.recommendations += len(write.recommendations)
+            report.alerts += len(write.outbox)
+        report.seconds = time.perf_counter() - started
+        if report.signals or report.recommendations:
+            self._log.info("upkeep", silences=report.signals, recommendations=report.recommendations, alerts=report.alerts,
+                           seconds=round(report.seconds, 3))  # fmt: skip
         return report

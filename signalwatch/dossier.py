@@ -20,9 +20,6 @@ from signalwatch.model import (
     Program,
 )
 
-LATE_AFTER = timedelta(days=7)
-"""Told this long after it was published, an alert says that it is late."""
-
 _DEALS = frozenset({"merger_acquisition", "partnership", "licensing_deal"})
 _SENTENCE = (". ", "! ", "? ", ".\n")
 
@@ -148,7 +145,14 @@ def actions(account: Account, decision: Decision, public_url: str) -> tuple[Acti
 
 
 def build(
-    case: Case, decision: Decision, intent: AlertIntent, *, ruleset: str, threshold: float | None, public_url: str = ""
+    case: Case,
+    decision: Decision,
+    intent: AlertIntent,
+    *,
+    ruleset: str,
+    threshold: float | None,
+    late_after: timedelta,
+    public_url: str = "",
 ) -> Dossier:
     """The dossier of one alert.
 
@@ -158,11 +162,12 @@ def build(
         intent: which alert of the decision this is.
         ruleset: hash of the rule set, printed in the alert.
         threshold: the activity at which the next tier would be entered, when known.
+        late_after: told this long after it was published, an alert says that it is late.
     """
     event, account = case.event, case.account
     published = event.published_at or event.first_seen_at
     late = any(o.late for o in decision.outcomes if o.fired) or (
-        published is not None and case.now - published > LATE_AFTER
+        published is not None and case.now - published > late_after
     )
     fired = tuple(
         o

@@ -195,6 +195,7 @@ def _run(app: App, sim: Simulation, errors: TextIO) -> None:
             sim.clock.advance(GROUPED)
         app.deliver_due()
         if now - watched >= WATCH:
+            app.upkeep()
             app.watch()
             answered += answer(app, now, answered)
             watched = now

@@ -17,7 +17,7 @@ from signalwatch.model import Change, Event, Program, ProgramRef, StoryIntent, S
 from signalwatch.stories.features import features, from_registry, name_words, skeleton
 from signalwatch.stories.judge import LONGEST_WINDOW, STATUS_ORDER, contradiction, family, same, status_of, window
 
-__all__ = ["LONGEST_WINDOW", "assign", "family", "keys_of", "name_words", "program_of", "window"]
+__all__ = ["LONGEST_WINDOW", "assign", "family", "keys_of", "name_words", "phase_advance", "program_of", "window"]
 
 PRECEDENCE: Mapping[str, int] = {"filing": 3, "release": 2, "registry": 1}
 """filing > company release > registry > trade press; other sources count 0."""
@@ -164,3 +164,21 @@ def program_of(event: Event, account_id: str, existing: Sequence[Program]) -> Pr
         account_id=account_id, asset=asset, indication=indication, phase=ref.phase, nct_ids=ref.nct_ids,
         names=ref.assets or ref.nct_ids, areas=ref.areas, modalities=ref.modalities,
     )  # fmt: skip
+
+
+def phase_advance(event: Event, program: Program | None, existing: Sequence[Program]) -> Event:
+    """The event as the account's program sees it: a new study in a later phase than any before is a phase advance.
+
+    Only studies that are registered or started count, and only for a program that was known in an earlier phase.
+    """
+    if program is None or event.type not in ("trial_registered", "trial_start") or event.program is None:
+        return event
+    before = next((p for p in existing if p.program_id == program.program_id), None)
+    phase = event.program.phase
+    if before is None or not before.phase or _PHASE_RANK.get(phase, 0) <= _PHASE_RANK.get(before.phase, 0):
+        return event
+    if set(event.program.nct_ids) & set(before.nct_ids):
+        return event  # the same study moved on: its own record says so
+    change = Change(field="phase", before=before.phase, after=phase)
+    attributes = {**event.attributes, "phase": phase, "from": before.phase, "to": phase}
+    return replace(event, type="trial_phase_advance", attributes=attributes, changes=(*event.changes, change))

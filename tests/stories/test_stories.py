@@ -209,3 +209,17 @@ def test_labelled_pairs() -> None:
 
     assert result["pairs"]["precision"] >= 0.95
     assert result["pairs"]["recall"] >= 0.88
+
+
+def test_a_new_study_in_a_later_phase_is_a_phase_advance() -> None:
+    first = ProgramRef(nct_ids=("NCT09000001",), assets=("ARN-101",), phase="1")
+    second = ProgramRef(nct_ids=("NCT09000002",), assets=("ARN-101",), phase="2")
+    held = programs_of(first)
+    started = event("trial_start", "A Phase 2 Study of ARN-101", connector="clinicaltrials", program=second)
+    program = stories.program_of(started, "aerion", held)
+    advanced = stories.phase_advance(started, program, held)
+
+    assert (advanced.type, advanced.attributes["from"], advanced.attributes["to"]) == ("trial_phase_advance", "1", "2")
+    assert [(c.before, c.after) for c in advanced.changes] == [("1", "2")]
+    same_phase = event("trial_start", "Another phase 1", program=ProgramRef(nct_ids=("NCT09000003",), assets=("ARN-101",), phase="1"))
+    assert stories.phase_advance(same_phase, stories.program_of(same_phase, "aerion", held), held).type == "trial_start"
