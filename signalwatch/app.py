@@ -507,7 +507,9 @@ class App:
             ruleset=ids.short(self.pack.hash), accounts=len(self.knowledge().accounts), database=self.store.url_masked,
             listen=service.listen if health is None else f"port {health.port}",
         )  # fmt: skip
-        until.wait()
+        # With a time-out: a signal that arrives just before the wait begins does not wake it, and its handler runs after.
+        while not until.wait(0.5):
+            pass
         clean = self._wind_down(engine, pool)
         if health is not None:
             health.stop()

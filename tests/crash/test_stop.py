@@ -102,3 +102,26 @@ def test_a_message_that_never_ends_goes_out_again_and_says_so(service: Callable[
     assert [b["message_id"] for b in slow.bodies] == ["m1", "m1"]
     assert [POSSIBLE_DUPLICATE in str(b) for b in slow.bodies] == [False, True]
     assert running.states() == {"m1": "sent"}
+
+
+def test_a_killed_service_goes_on_at_once_with_what_it_held(service: Callable[..., Running]) -> None:
+    """Leases last ten minutes; the next start on the same SQLite file does not wait for them."""
+    with slow_server() as feed, slow_server() as hook:
+        running = service(feed=feed.url, hook=hook.url)
+        running.put("m1")
+        running.start()
+        assert feed.asked.wait(20)
+        assert hook.asked.wait(20)
+        running.kill()
+        feed.asked.clear()
+        hook.asked.clear()
+        hook.let_go.set()
+        running.start()
+        polled_again, sent_again = feed.asked.wait(20), hook.asked.wait(20)
+        feed.let_go.set()
+        code, log = running.stop()
+
+    assert (polled_again, sent_again) == (True, True)
+    assert code == 0, log
+    assert [POSSIBLE_DUPLICATE in str(b) for b in hook.bodies] == [False, True]
+    assert running.states() == {"m1": "sent"}
