@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 DATA ?= ../shared/data
 
-.PHONY: install demo replay run test test-fast lint bench clean
+.PHONY: install demo replay run test test-fast lint bench bench-peers clean
 
 install: .venv/.installed ## build .venv from the hash-pinned requirements
 
@@ -38,6 +38,9 @@ lint: install ## style, types, layers
 
 bench: install ## speed, as medians and ratios; JSON and a table
 	$(BIN)/python -m bench $(ARGS)
+
+bench-peers: install ## what bench compares with (rapidfuzz, ahocorasick-rs, spaCy, rule-engine, CEL), hash-checked, into .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/bench.txt
 
 clean:
 	rm -rf .venv demo-out replay-out bench-out
