@@ -103,6 +103,29 @@ def test_the_comparison_sees_lost_doubled_and_changed_rows() -> None:
     assert evidence.compare(calm, calm) == {}
 
 
+def test_only_the_place_of_the_endless_reread_is_left_out_of_a_cursor(tmp_path: Path) -> None:
+    def database(name: str, cursor: str, key: str) -> evidence.Rows:
+        writer = sqlite3.connect(tmp_path / name)
+        for table, (keys, _) in evidence.COMPARED.items():
+            extra = {"source": ["cursor"], "quarantine": ["key"]}.get(table, [])
+            writer.execute(f'CREATE TABLE "{table}" ({", ".join([*keys, *extra])})')
+        writer.execute("INSERT INTO source VALUES ('edgar', ?)", [cursor])
+        writer.execute("INSERT INTO quarantine VALUES (?, ?)", [name, key])
+        writer.commit()
+        writer.close()
+        return evidence.rows_of(tmp_path / name)
+
+    a = database("a", '{"reconcile": 1, "watermark": 5}', "submissions of CIK 1")
+    b = database("b", '{"watermark": 5, "reconcile": 2}', "submissions of CIK 2")
+    c = database("c", '{"reconcile": 1, "watermark": 6}', "0001-26-1")
+
+    assert evidence.compare(a, b) == {}
+    assert {t: (d.lost, d.doubled, d.changed) for t, d in evidence.compare(a, c).items()} == {
+        "source": ((), (), ("edgar",)),
+        "quarantine": ((), ("c",), ()),
+    }
+
+
 def test_looking_at_a_killed_database_leaves_its_log_alone(tmp_path: Path) -> None:
     """The service, not the test, has to find and replay what a killed process left."""
     database = tmp_path / "service.db"
