@@ -439,7 +439,8 @@ class App:
         last = self.store.heartbeats().get("upkeep")
         if last is not None and now - last < UPKEEP_EVERY:
             return
-        report = self.assess.upkeep(last or now)
+        watched_since = min((s.added_at for s in self.store.sources()), default=now)
+        report = self.assess.upkeep(last or now, watched_since)
         self.store.heartbeat("upkeep", now)
         self.metrics.recommendations.inc(report.recommendations)
 

@@ -298,12 +298,16 @@ class Planner:
             for item in self._mail(self._letter(case, decision, alert), account, final, None):
                 self.outbox[item.outbox_id] = item
 
-    def step_down(self, account: Account) -> None:
-        """Propose the move that time alone brings: activity stayed below the leave threshold for long enough."""
+    def step_down(self, account: Account, watched_since: datetime) -> None:
+        """Propose the move that time alone brings: activity stayed below the leave threshold for long enough.
+
+        What was before the sources were watched is unknown, so the time counts from then at the earliest.
+        """
         tier = self.g.tiers.get(account.account_id, TierState(tier=account.tier, since=account.tier_since))
         if tier.open_recommendation:
             return
         history = self.g.signals.get(account.account_id, [])
+        tier = replace(tier, since=max(tier.since or watched_since, watched_since))
         proposal = review(tier, history, self.k.pack, self.now, account.account_id)
         if proposal is not None:
             self.recommendations[proposal.recommendation_id] = proposal
@@ -486,7 +490,7 @@ class Assess:
         )
         return report
 
-    def upkeep(self, since: datetime) -> AssessReport:
+    def upkeep(self, since: datetime, watched_since: datetime) -> AssessReport:
         """What time alone brings: silences that fell due after ``since``, and step-downs. Chunks of accounts, one
         transaction each."""
         started = time.perf_counter()
@@ -506,7 +510,7 @@ class Assess:
                     for silence in knowledge.pack.silences(gathered.signals.get(account_id, ()), since, now):
                         planner.silence(account, silence)
                     if account.tier in (1, 2):
-                        planner.step_down(account)
+                        planner.step_down(account, watched_since)
                 write = planner.write()
                 if write.signals or write.recommendations or write.decisions:
                     tx.write(write)

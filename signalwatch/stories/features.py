@@ -219,7 +219,8 @@ _COMPASS = frozenset(
 )
 _CODE_STOP = re.compile(
     r"^(?:COVID|Item|Phase|Q[1-4]|FY|H[12]|CD|IL|PD|HER|GLP|CAR|Type|Part|Day|Week|Series"
-    r"|Class|Rule|Form|No|US|EU|BTK|TNF|mRNA|A1C|HIV|Top|Year|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug"
+    r"|Class|Rule|Form|No|US|EU|BTK|TNF|mRNA|A1C|HIV|Top|Year"
+    r"|SCHEDULE|January|February|March|April|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug"
     r"|Sep|Sept|Oct|Nov|Dec|Nasdaq|CEO|K|ASH|ASCO|ESMO|EHA|AAN|ADA|AACR|ACR"
     r"|Tier|Grade|Stage|Section|Chapter|Title|Article|S|F|N|BA|XBB|KP|JN|COV)[- ]?\d",
     re.IGNORECASE,

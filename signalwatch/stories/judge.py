@@ -88,6 +88,19 @@ LINKED_WITHIN = 400
 """Days within which an amended notice belongs to the offering it restates, and a start to its registration."""
 
 
+REGISTRY_WITHIN = 60
+"""Days within which a registry record of a start or stop follows the announcement: sponsors have 30 days to update."""
+
+
+def _record_of(a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether one is the registry's record of what the other announced: same company, asset and kind."""
+    if family(a.type) not in ("trial_begin", "trial_stop") or (a.connector == "clinicaltrials") == (
+        b.connector == "clinicaltrials"
+    ):
+        return False
+    return bool(fa.main & fb.main) and _meet(fa.products, fb.products)
+
+
 def one_study(a: Event, b: Event) -> bool:
     """Whether both events name the same study."""
     return a.program is not None and b.program is not None and not set(a.program.nct_ids).isdisjoint(b.program.nct_ids)
@@ -133,7 +146,7 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
         ):
             return f"instrument {fb.instrument or 'shares'} / {fa.instrument or 'shares'}"
         ca, cb = a.attributes.get("currency"), b.attributes.get("currency")
-        if ca == cb and _far(_number(a, "amount"), _number(b, "amount"), 1.45):
+        if ca == cb and _far(_number(a, "amount"), _number(b, "amount"), 1.45) and not _first_sale(a, b):
             return "amount"
     if group in ("grant_award", "contract_award") and _far(_number(a, "amount"), _number(b, "amount"), 1.3):
         return "amount"
@@ -192,6 +205,17 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
     return ""
 
 
+def _first_sale(a: Event, b: Event) -> bool:
+    """Whether one is a notice of what was sold so far and the other tells of more: the round had not closed yet."""
+    notice, other = (a, b) if a.attributes.get("form") == "D" else (b, a)
+    sold, told = _number(notice, "amount"), _number(other, "amount")
+    return (
+        notice.attributes.get("form") == "D"
+        and notice.connector != other.connector
+        and bool(sold and told and sold <= told)
+    )
+
+
 def _both(fa: Features, fb: Features) -> bool:
     """Whether the second party of one telling is at least mentioned in the other."""
     only_a, only_b = fa.main - fb.main, fb.main - fa.main
@@ -241,6 +265,7 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
         return 0.0
     days = abs((a.at - b.at).total_seconds()) / 86400
     linked = (group == "funding" and amends(a, b)) or (group == "trial_begin" and one_study(a, b))
+    linked = linked or (days <= REGISTRY_WITHIN and _record_of(a, fa, b, fb))
     if days > (LINKED_WITHIN if linked else WINDOW.get(group, DEFAULT_WINDOW)):
         return 0.0
     if contradiction(a, fa, b, fb):
