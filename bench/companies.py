@@ -41,14 +41,7 @@ _ADDED = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 class Asked(NamedTuple):
-    """A written name and the account it means; "" when it is nobody's."""
-
-    text: str
-    account_id: str
-
-
-class Headline(NamedTuple):
-    """A headline and the accounts it names."""
+    """A written name or a headline, and the accounts it names; () when it is nobody's."""
 
     text: str
     account_ids: tuple[str, ...]
@@ -97,7 +90,7 @@ def exact_questions(accounts: Sequence[Account], number: int, seed: int = 12) ->
         written = rng.choice(
             (account.name, account.legal_name, account.legal_name.upper(), f"{full} {rng.choice(_LEGAL)}")
         )
-        out.append(Asked(written, account.account_id))
+        out.append(Asked(written, (account.account_id,)))
     return out
 
 
@@ -124,7 +117,7 @@ def fuzzy_questions(accounts: Sequence[Account], number: int, seed: int = 13) ->
         if rng.random() < 1 / 3:
             stranger = brand(rng)
             if stranger.casefold() not in brands:
-                out.append(Asked(f"{stranger} {rng.choice(_WHAT)}", ""))
+                out.append(Asked(f"{stranger} {rng.choice(_WHAT)}", ()))
             continue
         if rng.random() < 0.15:
             half = len(words[0]) // 2
@@ -132,7 +125,7 @@ def fuzzy_questions(accounts: Sequence[Account], number: int, seed: int = 13) ->
         else:
             words[0] = slip(words[0], rng)
         if words[0].casefold() not in brands and words[0] != account.legal_name.split(" ")[0]:
-            out.append(Asked(" ".join(words), account.account_id))
+            out.append(Asked(" ".join(words), (account.account_id,)))
     return out
 
 
@@ -154,7 +147,7 @@ _NONE = (
 )  # fmt: skip
 
 
-def headlines(accounts: Sequence[Account], number: int, seed: int = 14) -> list[Headline]:
+def headlines(accounts: Sequence[Account], number: int, seed: int = 14) -> list[Asked]:
     """Headlines: six in ten about one account, two about two, two about none (with ordinary words and strangers' names)."""
     rng = random.Random(seed)
     known = list(accounts)
@@ -176,5 +169,5 @@ def headlines(accounts: Sequence[Account], number: int, seed: int = 14) -> list[
             first = {"{} C": plain.title(), "{} B": stranger}.get(template[:4], plain)
             written = [first] if "Biotech funding" not in template and "FDA" not in template else []
         numbers = [str(rng.randrange(8, 95))] * (template.count("{}") - len(written))
-        out.append(Headline(template.format(*written, *numbers), tuple(a.account_id for a in named)))
+        out.append(Asked(template.format(*written, *numbers), tuple(a.account_id for a in named)))
     return out

@@ -2,9 +2,10 @@
 
 Every competitor gets the same seeded accounts and questions and runs in a process of its own, so that memory is its own.
 Rates are per second of CPU time of one core, medians over three disjoint parts of the input (no cache can help). Peers
-search the writings a careful team would list: name, legal name without its form, and coined brands alone; text is
-normalised by ``plain`` for all of them. Precision and recall are against the known truth of the generated input: they
-compare competitors, while the quality on real names is what ``signalwatch evaluate matching`` says.
+search the writings a careful team would list: name, legal name without its form, aliases, and coined brands alone; text
+is normalised by ``plain`` for them. Precision and recall are against the known truth, of the generated questions and,
+where the recorded development set is present, of real names and headlines (text alone, without the sentence around it,
+so a little below what ``signalwatch evaluate matching`` says). Ratios ``x_...`` say how many times better ours is.
 """
 
 from __future__ import annotations
@@ -13,253 +14,257 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-from bench.companies import Asked, Headline, account_list, brand_of, exact_questions, fuzzy_questions, headlines
-from bench.peers import in_own_process, installed, rate_over, ratio, resident_mb
+from bench.companies import Asked, account_list, brand_of, exact_questions, fuzzy_questions, headlines
+from bench.peers import in_own_process, installed, rate_over, ratio, recorded, resident_mb
 from signalwatch.model import Account
 
 ACCOUNTS, EXACT, FUZZY, HEADLINES = 100_000, 18_000, 6_000, 9_000
 SCANS = 90
-"""Questions put to the full scans: one takes tens of milliseconds."""
-SPACY_HEADLINES = 3_000
+"""Questions put to full scans: one takes tens of milliseconds."""
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
-Answers = Iterable[str]
+_FORM = re.compile(
+    r"(?: (?:inc|corp|ltd|ag|s a|gmbh|plc|n v|llc|ab|a s|k k|limited|corporation|co|company|se|nv|sa))+$"
+)
+Answer = Callable[[str], set[str]]
+
+
+class Engine(NamedTuple):
+    """A competitor over one account list: whom a name means, whom a headline names, and whom it would ask a person about."""
+
+    name: Answer | None = None
+    text: Answer | None = None
+    asked: Answer | None = None
+
+
+class Competitor(NamedTuple):
+    """How an engine is built, the package it needs, and how often things are done."""
+
+    build: Callable[[Sequence[Account]], Engine]
+    package: str = ""
+    builds: int = 3
+    fuzzy: int = FUZZY
+    exact: int = EXACT
+    texts: int = HEADLINES
 
 
 def plain(text: str) -> str:
     """Lower case words with single spaces, possessives dropped."""
-    return _NOT_WORD.sub(" ", text.casefold().replace("'s ", " ")).strip()
+    return _NOT_WORD.sub(" ", text.casefold().replace("’", "'").replace("'s ", " ")).strip()
 
 
 def writings(accounts: Sequence[Account]) -> dict[str, str]:
     """What peers look for: plain writing to account id; the first account keeps a writing that two share."""
     out: dict[str, str] = {}
     for account in accounts:
-        brand = brand_of(account)
-        forms = [account.name, account.legal_name.rpartition(",")[0]] + ([] if " " in brand else [brand])
+        forms = [account.name, *account.aliases, account.legal_name]
+        if account.legal_name and " " not in (brand := brand_of(account)):
+            forms.append(brand)
         for form in forms:
-            out.setdefault(plain(form), account.account_id)
+            if key := _FORM.sub("", plain(form)):
+                out.setdefault(key, account.account_id)
     return out
 
 
-def three(items: Sequence[Any]) -> list[Sequence[Any]]:
-    """Three disjoint parts."""
-    size = len(items) // 3
-    return [items[i * size : (i + 1) * size] for i in range(3)]
+# --- competitors ------------------------------------------------------------------------------------------------------
 
 
-def judged(questions: Sequence[Asked], answer: Callable[[str], str]) -> dict[str, float]:
-    """Share of right ones among the answers, and of answered ones among those that have an answer."""
-    given = [(answer(q.text), q.account_id) for q in questions]
-    right = sum(a == truth for a, truth in given if truth)
-    return {
-        "precision": round(right / max(1, sum(bool(a) for a, _ in given)), 4),
-        "recall": round(right / max(1, sum(bool(truth) for _, truth in given)), 4),
-    }
-
-
-def judged_texts(texts: Sequence[Headline], answer: Callable[[str], Answers]) -> dict[str, float]:
-    """The same for headlines, counted per account named."""
-    right = given = true = 0
-    for text in texts:
-        found = set(answer(text.text))
-        right += len(found & set(text.account_ids))
-        given += len(found)
-        true += len(text.account_ids)
-    return {"precision": round(right / max(1, given), 4), "recall": round(right / max(1, true), 4)}
-
-
-def asked_rate(questions: Sequence[Any], answer: Callable[[str], object]) -> float:
-    """Questions a second."""
-
-    def work(part: Sequence[Any]) -> int:
-        for question in part:
-            answer(question.text)
-        return len(part)
-
-    return rate_over(work, three(questions))
-
-
-def built(build: Callable[[], Any], runs: int = 1) -> tuple[Any, dict[str, float]]:
-    """What ``build`` makes, with its CPU seconds (median) and the resident memory it adds the first time."""
-    before = resident_mb()
-    seconds, thing = [], None
-    for run in range(runs):
-        started = time.process_time()
-        made = build()
-        seconds.append(time.process_time() - started)
-        if run == 0:
-            thing, grown = made, resident_mb() - before
-        del made
-    return thing, {"build_s": round(sorted(seconds)[len(seconds) // 2], 2), "memory_mb": round(grown)}
-
-
-def named(prefix: str, values: Mapping[str, float]) -> dict[str, float]:
-    return {f"{prefix}_{key}": value for key, value in values.items()}
-
-
-def signalwatch() -> dict[str, Any]:
+def signalwatch(accounts: Sequence[Account]) -> Engine:
     """The resolver, with the shipped families."""
     from signalwatch.config import starter_rules
     from signalwatch.resolve import Resolver, load_families
 
-    accounts = account_list(ACCOUNTS)
     families = load_families((starter_rules() / "families.yaml").read_text("utf-8"))
-    resolver, out = built(lambda: Resolver(accounts, families=families), runs=3)
-    exact, fuzzy, texts = (
-        exact_questions(accounts, EXACT), fuzzy_questions(accounts, FUZZY), headlines(accounts, HEADLINES)
-    )  # fmt: skip
-    scanned = {question.text for question in fuzzy[:SCANS]}
+    resolver = Resolver(accounts, families=families)
 
-    def held(text: str) -> str:
-        """The matched account, or the one put to a person when it is a single one."""
+    def asked(text: str) -> set[str]:
+        """The matched account, or the one candidate that is put to a person."""
         match = resolver.resolve_name(text)
-        return match.candidates[0].account_id if len(match.candidates) == 1 else match.account_id
+        return {c.account_id for c in match.candidates} if len(match.candidates) == 1 else set()
 
-    return {
-        **out,
-        "exact_names_per_s": round(asked_rate(exact, resolver.resolve_name)),
-        "fuzzy_names_per_s": round(asked_rate(fuzzy, resolver.resolve_name)),
-        "headlines_per_s": round(asked_rate(texts, resolver.find)),
-        **named("exact", judged(exact, lambda text: resolver.resolve_name(text).account_id)),
-        **named("fuzzy", judged(fuzzy, lambda text: resolver.resolve_name(text).account_id)),
-        **named("fuzzy_asked", judged(fuzzy, held)),
-        **named("scanned", judged([q for q in fuzzy if q.text in scanned], held)),
-        **named("headlines", judged_texts(texts, lambda text: [m.account_id for m in resolver.find(text)])),
-    }
+    return Engine(
+        lambda text: {m.account_id for m in resolver.resolve_names(text) if m.status == "matched"},
+        lambda text: {m.account_id for m in resolver.find(text)},
+        asked,
+    )
 
 
-def dictionary() -> dict[str, Any]:
-    """A plain dictionary of normalised names without legal forms: the least a team would write."""
-    accounts = account_list(ACCOUNTS)
-    forms = re.compile(r"(?: (?:inc|corp|ltd|ag|s a|gmbh|plc|n v|llc|ab|a s|k k))+$")
-    known, out = built(lambda: writings(accounts), runs=3)
-    exact, fuzzy = exact_questions(accounts, EXACT), fuzzy_questions(accounts, FUZZY)
+def dictionary(accounts: Sequence[Account]) -> Engine:
+    """A plain dictionary of names without legal forms: the least a team would write."""
+    known = writings(accounts)
 
-    def answer(text: str) -> str:
-        return str(known.get(forms.sub("", plain(text)), ""))
+    def answer(text: str) -> set[str]:
+        found = known.get(_FORM.sub("", plain(text)))
+        return {found} if found else set()
 
-    return {
-        **out,
-        "exact_names_per_s": round(asked_rate(exact, answer)),
-        **named("exact", judged(exact, answer)),
-        **named("fuzzy", judged(fuzzy, answer)),
-    }
+    return Engine(answer)
 
 
-def rapidfuzz() -> dict[str, Any]:
-    """The best of a full scan, at the two usual scorers and thresholds."""
-    from rapidfuzz import fuzz, process
+def scanning(scorer_name: str, least: int) -> Callable[[Sequence[Account]], Engine]:
+    """rapidfuzz: the best of a scan over all writings."""
 
-    accounts = account_list(ACCOUNTS)
-    known, out = built(lambda: writings(accounts), runs=3)
-    choices = list(known)
-    fuzzy = fuzzy_questions(accounts, FUZZY)[:SCANS]
-    for label, scorer, least in (("token_sort", fuzz.token_sort_ratio, 88), ("wratio", fuzz.WRatio, 90)):
-        answers: dict[str, str] = {}
+    def build(accounts: Sequence[Account]) -> Engine:
+        from rapidfuzz import fuzz, process
 
-        def answer(text: str, scorer: Any = scorer, least: int = least, answers: dict[str, str] = answers) -> str:
-            best = process.extractOne(plain(text), choices, scorer=scorer, score_cutoff=least)
-            answers[text] = known[best[0]] if best else ""
-            return answers[text]
-
-        per_second = asked_rate(fuzzy, answer)
-        out |= {f"{label}_names_per_s": round(per_second, 1)}
-        out |= named(label, judged([q for q in fuzzy if q.text in answers], answers.__getitem__))
-    return out
-
-
-def ahocorasick() -> dict[str, Any]:
-    """An automaton over the writings; spaces around words stand for word boundaries."""
-    import ahocorasick_rs
-
-    accounts = account_list(ACCOUNTS)
-
-    def build() -> Any:
         known = writings(accounts)
-        patterns = [f" {form.replace(' ', '  ')} " for form in known]
-        kind = ahocorasick_rs.MatchKind.LeftmostLongest
-        return ahocorasick_rs.AhoCorasick(patterns, matchkind=kind), list(known.values())
+        choices, scorer = list(known), getattr(fuzz, scorer_name)
 
-    (automaton, ids), out = built(build, runs=3)
-    texts = headlines(accounts, HEADLINES)
+        def answer(text: str) -> set[str]:
+            best = process.extractOne(_FORM.sub("", plain(text)), choices, scorer=scorer, score_cutoff=least)
+            return {known[best[0]]} if best else set()
 
-    def answer(text: str) -> list[str]:
+        return Engine(answer)
+
+    return build
+
+
+def ahocorasick(accounts: Sequence[Account]) -> Engine:
+    """An automaton over the writings; doubled spaces stand for word boundaries, so that neighbours do not share one."""
+    from ahocorasick_rs import AhoCorasick, MatchKind
+
+    known = writings(accounts)
+    patterns = [f" {form.replace(' ', '  ')} " for form in known]
+    automaton, ids = AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest), list(known.values())
+
+    def answer(text: str) -> set[str]:
         doubled = f" {plain(text).replace(' ', '  ')} "
-        return [ids[number] for number, _, _ in automaton.find_matches_as_indexes(doubled)]
+        return {ids[number] for number, _, _ in automaton.find_matches_as_indexes(doubled)}
 
-    return {
-        **out,
-        "headlines_per_s": round(asked_rate(texts, answer)),
-        **named("headlines", judged_texts(texts, answer)),
-    }
+    return Engine(text=answer)
 
 
-def spacy() -> dict[str, Any]:
-    """spaCy's PhraseMatcher on lower-cased tokens of a blank English pipeline."""
+def spacy(accounts: Sequence[Account]) -> Engine:
+    """spaCy's PhraseMatcher on lower-cased tokens of a blank English pipeline; the longest of overlapping matches."""
     from spacy import blank
     from spacy.matcher import PhraseMatcher
 
-    accounts = account_list(ACCOUNTS)
     language = blank("en")
+    matcher = PhraseMatcher(language.vocab, attr="LOWER")
+    for form, account_id in writings(accounts).items():
+        matcher.add(account_id, [language.make_doc(form)])
 
-    def build() -> Any:
-        matcher = PhraseMatcher(language.vocab, attr="LOWER")
-        for form, account_id in writings(accounts).items():
-            matcher.add(account_id, [language.make_doc(form)])
-        return matcher
-
-    matcher, out = built(build)
-    texts = headlines(accounts, HEADLINES)[:SPACY_HEADLINES]
-
-    def answer(text: str) -> list[str]:
-        found = sorted(matcher(language.make_doc(text)), key=lambda hit: (hit[1], -hit[2]))
-        kept, end = [], -1
-        for key, start, stop in found:
+    def answer(text: str) -> set[str]:
+        kept, end = set(), -1
+        for key, start, stop in sorted(matcher(language.make_doc(text)), key=lambda hit: (hit[1], -hit[2])):
             if start >= end:
-                kept.append(str(language.vocab.strings[key]))
+                kept.add(str(language.vocab.strings[key]))
                 end = stop
         return kept
 
-    return {
-        **out,
-        "headlines_per_s": round(asked_rate(texts, answer)),
-        **named("headlines", judged_texts(texts, answer)),
-    }
+    return Engine(text=answer)
 
 
-COMPETITORS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
-    "signalwatch": ("", signalwatch), "dictionary": ("", dictionary), "rapidfuzz": ("rapidfuzz", rapidfuzz),
-    "ahocorasick": ("ahocorasick-rs", ahocorasick), "spacy": ("spacy", spacy),
-}  # fmt: skip
+COMPETITORS = {
+    "signalwatch": Competitor(signalwatch),
+    "dictionary": Competitor(dictionary),
+    "rapidfuzz_token_sort": Competitor(scanning("token_sort_ratio", 88), "rapidfuzz", fuzzy=SCANS, exact=0),
+    "rapidfuzz_wratio": Competitor(scanning("WRatio", 90), "rapidfuzz", fuzzy=SCANS, exact=0),
+    "ahocorasick": Competitor(ahocorasick, "ahocorasick-rs"),
+    "spacy": Competitor(spacy, "spacy", builds=1, texts=3_000),
+}
+
+# --- measuring --------------------------------------------------------------------------------------------------------
+
+
+def judged(prefix: str, questions: Sequence[Asked], answer: Answer) -> dict[str, float]:
+    """Precision and recall, counted per account answered."""
+    right = given = true = 0
+    for question in questions:
+        found = answer(question.text)
+        right += len(found & set(question.account_ids))
+        given += len(found)
+        true += len(question.account_ids)
+    return {f"{prefix}_precision": round(right / max(1, given), 3), f"{prefix}_recall": round(right / max(1, true), 3)}
+
+
+def speed(questions: Sequence[Asked], answer: Answer) -> float:
+    """Questions a second; every run has a third of them."""
+
+    def work(part: Sequence[Asked]) -> int:
+        for question in part:
+            answer(question.text)
+        return len(part)
+
+    third = len(questions) // 3
+    per_second = rate_over(work, [questions[i * third : (i + 1) * third] for i in range(3)])
+    return round(per_second) if per_second > 1000 else round(per_second, 1)
+
+
+def built(competitor: Competitor, accounts: Sequence[Account]) -> tuple[Engine, dict[str, float]]:
+    """The engine, CPU seconds to build it (median), and the resident memory that the first build added."""
+    import_first = competitor.build(accounts[:10])  # libraries load outside the measurement
+    del import_first
+    before, seconds, grown, engine = resident_mb(), [], 0.0, Engine()
+    for run in range(competitor.builds):
+        started = time.process_time()
+        made = competitor.build(accounts)
+        seconds.append(time.process_time() - started)
+        if run == 0:
+            engine, grown = made, resident_mb() - before
+        del made
+    return engine, {"build_s": round(sorted(seconds)[len(seconds) // 2], 2), "memory_mb": round(grown)}
+
+
+def measure(name: str) -> dict[str, Any]:
+    """Everything one competitor can do."""
+    competitor, accounts = COMPETITORS[name], account_list(ACCOUNTS)
+    engine, out = built(competitor, accounts)
+    fuzzy = fuzzy_questions(accounts, FUZZY)
+    sets: list[tuple[str, Answer | None, list[Asked]]] = [
+        ("exact", engine.name, exact_questions(accounts, EXACT)[: competitor.exact]),
+        ("fuzzy", engine.name, fuzzy[: competitor.fuzzy]),
+        ("headlines", engine.text, headlines(accounts, HEADLINES)[: competitor.texts]),
+    ]
+    out |= {f"{label}_per_s": speed(questions, answer) for label, answer, questions in sets if answer and questions}
+    if engine.asked:
+        sets += [("fuzzy_or_asked", engine.asked, fuzzy), (f"fuzzy_or_asked_{SCANS}", engine.asked, fuzzy[:SCANS])]
+    for label, answer, questions in sets:
+        if answer and questions:
+            out |= judged(label, questions, answer)
+    if real := real_questions():
+        people, names, texts = real
+        engine = competitor.build(people)
+        for label, answer, questions in (("real_names", engine.name, names), ("real_headlines", engine.text, texts)):
+            out |= judged(label, questions, answer) if answer else {}
+    return out
+
+
+def real_questions() -> tuple[list[Account], list[Asked], list[Asked]] | None:
+    """Accounts, names and headlines of the recorded development set; None when it is not there."""
+    from signalwatch.accounts import read_csv
+
+    table, mentions = recorded("matching/accounts.csv"), recorded("matching/mentions.jsonl")
+    if table is None or mentions is None:
+        return None
+    kinds: dict[str, list[Asked]] = {"organisation_name": [], "headline": []}
+    for line in mentions.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        label = row["expected"]
+        ids = tuple(label) if isinstance(label, list) else (label,) if isinstance(label, str) else ()
+        if row["kind"] in kinds:
+            kinds[row["kind"]].append(Asked(row["mention"], ids))
+    return list(read_csv(table).accounts), kinds["organisation_name"], kinds["headline"]
 
 
 def run() -> dict[str, Any]:
-    """Our numbers under their plain names, peers' under theirs, and how many times faster we are (``x_...``)."""
+    """Our numbers under their plain names, peers' under theirs, and the ratios."""
     out: dict[str, Any] = {"accounts": ACCOUNTS}
-    for name, (package, _) in COMPETITORS.items():
-        if package and not installed(package):
+    for name, competitor in COMPETITORS.items():
+        if competitor.package and not installed(competitor.package):
             out[name] = "not installed"
             continue
         values = in_own_process("bench.matching", name)
         out |= values if name == "signalwatch" else {f"{name}.{key}": value for key, value in values.items()}
-    for label, ours, theirs in (
-        ("x_rapidfuzz_token_sort", "fuzzy_names_per_s", "rapidfuzz.token_sort_names_per_s"),
-        ("x_rapidfuzz_wratio", "fuzzy_names_per_s", "rapidfuzz.wratio_names_per_s"),
-        ("x_ahocorasick_headlines", "headlines_per_s", "ahocorasick.headlines_per_s"),
-        ("x_spacy_headlines", "headlines_per_s", "spacy.headlines_per_s"),
-        ("x_spacy_build", "spacy.build_s", "build_s"),
-    ):
-        if ours in out and theirs in out:
-            out[label] = ratio(out[ours], out[theirs])
+    for peer, key in (
+        ("dictionary", "exact_per_s"), ("rapidfuzz_token_sort", "fuzzy_per_s"), ("rapidfuzz_wratio", "fuzzy_per_s"),
+        ("ahocorasick", "headlines_per_s"), ("spacy", "headlines_per_s"),
+    ):  # fmt: skip
+        if key in out and f"{peer}.{key}" in out:
+            out[f"x_{peer}_{key.removesuffix('_per_s')}"] = ratio(out[key], out[f"{peer}.{key}"])
     return out
 
 
 if __name__ == "__main__":
-    print(
-        json.dumps(
-            COMPETITORS[sys.argv[1]][1]() if len(sys.argv) > 1 else run(), indent=None if len(sys.argv) > 1 else 1
-        )
-    )
+    print(json.dumps(measure(sys.argv[1])) if len(sys.argv) > 1 else json.dumps(run(), indent=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -72,3 +73,9 @@ def in_own_process(module: str, argument: str) -> dict[str, Any]:
 def ratio(ours: float, theirs: float) -> float:
     """How many times faster we are, to three figures."""
     return float(f"{ours / theirs:.3g}")
+
+
+def recorded(relative: str) -> Path | None:
+    """A recorded file of SIGNALWATCH_DATA, else of ../shared/data; None when it is not there."""
+    path = Path(os.environ.get("SIGNALWATCH_DATA", ROOT.parent / "shared" / "data")) / relative
+    return path if path.exists() else None
