@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from signalwatch.detect.names import ITEM_TITLE
-from signalwatch.detect.phrases import TOKENS
 from signalwatch.detect.text import Doc
 from signalwatch.detect.triggers import Entry, ItemClass, Pack, Pattern, TriggerType
 
@@ -96,11 +95,8 @@ class Judge:
 
     def read(self, doc: Doc, kind: str = "news") -> Verdict:
         """All statements of a document, best first."""
-        title_words = set(TOKENS.findall(doc.norm, 0, doc.title_end))
-        has_text = len(doc.norm) > doc.title_end + 2
-        text_words = set(TOKENS.findall(doc.norm, doc.title_end)) if has_text else set()
-        entries = self._entries(title_words)
-        kinds = self._kinds(doc, entries, title_words | text_words)
+        entries = self._entries(doc.title_words)
+        kinds = self._kinds(doc, entries)
         if not kinds.stories:
             return Verdict(tuple(kinds.names), (), ())
         hits: list[Hit] = []
@@ -119,8 +115,8 @@ class Judge:
                 and not pattern.only_listed
             ):
                 found.add(pattern.type)
-        if has_text and not kinds.title_only:
-            hits = self._text(doc, kind, kinds, text_words, hits, refused, planned)
+        if doc.text_words and not kinds.title_only:
+            hits = self._text(doc, kind, kinds, hits, refused, planned)
         return Verdict(tuple(kinds.names), tuple(sorted(hits, key=lambda h: h.rank)), tuple(refused))
 
     def _text(
@@ -128,7 +124,6 @@ class Judge:
         doc: Doc,
         kind: str,
         kinds: _Kinds,
-        words: set[str],
         hits: list[Hit],
         refused: list[Refusal],
         planned: set[str],
@@ -149,7 +144,7 @@ class Judge:
             floor = CLEAR
         known = {h.type for h in hits}
         added: list[Hit] = []
-        for entry in self._entries(words):
+        for entry in self._entries(doc.text_words):
             pattern = entry.owner
             if (
                 isinstance(pattern, ItemClass)
@@ -192,8 +187,9 @@ class Judge:
 
     # --- kinds of item ------------------------------------------------------------------------------------------
 
-    def _kinds(self, doc: Doc, entries: Iterable[Entry], words: set[str]) -> _Kinds:
+    def _kinds(self, doc: Doc, entries: Iterable[Entry]) -> _Kinds:
         """What kinds of item this is; in a title that tells several stories (``;``) a kind only silences its own story."""
+        words = doc.words
         stories = doc.stories()
         silent: set[int] = set()
         kinds = _Kinds([], set(), False, [], True)
@@ -205,8 +201,8 @@ class Judge:
             for number, (start, end) in enumerate(stories):
                 if not entry.phrase.regex.search(doc.norm, start, end):
                     continue
-                excused = item.unless and item.unless.search(doc.norm, start, end)
-                if excused and not (item.hard and item.hard.search(doc.norm, start, end)):
+                excused = item.unless and item.unless.search(doc.norm, words, start, end)
+                if excused and not (item.hard and item.hard.search(doc.norm, words, start, end)):
                     continue
                 kinds.names.append(item.name)
                 if item.effect == "title_only":
@@ -219,7 +215,7 @@ class Judge:
             if not item.anywhere and not item.against:
                 continue
             spoken = any(not p.anchors.isdisjoint(words) and p.regex.search(doc.norm) for p in item.anywhere)
-            if spoken and item.unless and item.unless.search(doc.norm):
+            if spoken and item.unless and item.unless.search(doc.norm, words, 0, len(doc.norm)):
                 spoken = False
             if spoken or (item.against and len(words & item.against) > max(1, len(words & item.favour))):
                 kinds.names.append(item.name)
@@ -272,16 +268,16 @@ class Judge:
         norm = doc.norm
         segment: tuple[int, int] | None = None
         for name, forbidden in (("unless", trigger.unless), ("pattern unless", pattern.unless)):
-            if forbidden and forbidden.search(norm, *clause):
+            if forbidden and forbidden.search(norm, doc.words, *clause):
                 segment = segment or doc.segment(clause, at, m.end(), self.pack.book.predicates)
-                again = forbidden.search(norm, *segment)
+                again = forbidden.search(norm, doc.words, *segment)
                 if again:
                     return f"{name}: {again.group().strip()}"
         for forbidden in (trigger.unless_title, pattern.unless_title):
-            again = forbidden.search(norm, 0, doc.title_end) if forbidden else None
+            again = forbidden.search(norm, doc.words, 0, doc.title_end) if forbidden else None
             if again:
                 return f"unless_title: {again.group().strip()}"
-        if pattern.needs and not pattern.needs.search(norm):
+        if pattern.needs and not pattern.needs.search(norm, doc.words, 0, len(norm)):
             return "needs"
         if doc.question(clause):
             return "question"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from signalwatch.detect.phrases import TOKENS
 from signalwatch.detect.text import Doc
 from signalwatch.detect.words import NOT_PREDICATES, Word
 
@@ -66,10 +67,13 @@ class NameBook:
         self._authority = re.compile(
             r"(?<![a-z0-9])(?:the )?(" + "|".join(re.escape(n).replace(r"\ ", " +") for n in listed) + r")(?![a-z0-9&])"
         )
+        self._authority_words = frozenset(found[0] for n in listed if (found := TOKENS.findall(n)))
         self._known_long = frozenset(k for k in self.known if " " in k)
 
     def authorities(self, doc: Doc, start: int, end: int) -> list[Name]:
         """Regulators and funders named in a stretch of text."""
+        if self._authority_words.isdisjoint(doc.words):
+            return []
         found = []
         for m in self._authority.finditer(doc.norm, start, end):
             raw = doc.raw[m.start(1) : m.end(1)]

@@ -16,7 +16,15 @@ from signalwatch import ids, yamlsrc
 from signalwatch.detect.attributes import EXTRACTORS
 from signalwatch.detect.inflect import forms
 from signalwatch.detect.namebook import NameBook
-from signalwatch.detect.phrases import Phrase, PhraseError, Vocabulary, compile_any, compile_phrase
+from signalwatch.detect.phrases import (
+    Guard,
+    Phrase,
+    PhraseError,
+    Vocabulary,
+    compile_any,
+    compile_guard,
+    compile_phrase,
+)
 from signalwatch.detect.triggers import Entry, Example, ItemClass, Pack, Pattern, Scope, TriggerType
 from signalwatch.errors import ConfigError, Problem, RuleSetError
 
@@ -153,6 +161,13 @@ class _Loader:
         return tuple(found)
 
     def _any(self, source: yamlsrc.Source, value: Any, path: tuple[str | int, ...]) -> re.Pattern[str] | None:
+        return compile_any(self._plain(source, value, path), self.words)
+
+    def _guard(self, source: yamlsrc.Source, value: Any, path: tuple[str | int, ...]) -> Guard | None:
+        return compile_guard(self._plain(source, value, path), self.words)
+
+    def _plain(self, source: yamlsrc.Source, value: Any, path: tuple[str | int, ...]) -> list[str]:
+        """The phrases without roles of a list that compile; the others become problems."""
         good = []
         for text, where in self._strings(source, value, path):
             try:
@@ -160,7 +175,7 @@ class _Loader:
                 good.append(text)
             except PhraseError as error:
                 self._phrase_problem(source, where, error)
-        return compile_any(good, self.words)
+        return good
 
     def _phrase_problem(self, source: yamlsrc.Source, where: tuple[str | int, ...], error: PhraseError) -> None:
         hint = ""
@@ -220,8 +235,8 @@ class _Loader:
             parties=self._flag(source, data.get("parties"), ("parties",)),
             each=each,
             beats=frozenset(self._choices(source, data.get("beats"), ("beats",), self.names)),
-            unless=self._any(source, data.get("unless"), ("unless",)),
-            unless_title=self._any(source, data.get("unless_title"), ("unless_title",)),
+            unless=self._guard(source, data.get("unless"), ("unless",)),
+            unless_title=self._guard(source, data.get("unless_title"), ("unless_title",)),
             examples=self._examples(source, data.get("examples"), name),
         )
 
@@ -277,9 +292,9 @@ class _Loader:
                     where=where,
                     set=fixed,
                     allow=frozenset(self._choices(source, row.get("allow"), (*path, "allow"), SCOPES)),
-                    unless=self._any(source, row.get("unless"), (*path, "unless")),
-                    unless_title=self._any(source, row.get("unless_title"), (*path, "unless_title")),
-                    needs=self._any(source, row.get("needs"), (*path, "needs")),
+                    unless=self._guard(source, row.get("unless"), (*path, "unless")),
+                    unless_title=self._guard(source, row.get("unless_title"), (*path, "unless_title")),
+                    needs=self._guard(source, row.get("needs"), (*path, "needs")),
                     confidence=float(confidence),
                     always=self._flag(source, row.get("always"), (*path, "always")),
                     only_listed=self._flag(source, row.get("only_listed"), (*path, "only_listed")),
@@ -337,8 +352,8 @@ class _Loader:
                     name=name,
                     effect=effect,
                     phrases=self._phrases(source, row.get("title"), (name, "title")),
-                    unless=self._any(source, row.get("unless"), (name, "unless")),
-                    hard=self._any(source, row.get("hard"), (name, "hard")),
+                    unless=self._guard(source, row.get("unless"), (name, "unless")),
+                    hard=self._guard(source, row.get("hard"), (name, "hard")),
                     drop=frozenset(self._choices(source, row.get("drop"), (name, "drop"), self.names)),
                     anywhere=self._phrases(source, row.get("anywhere"), (name, "anywhere")),
                     against=frozenset(

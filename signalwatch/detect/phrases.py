@@ -18,7 +18,7 @@ Nothing in a phrase can repeat without bound and a gap is capped, so matching ti
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from signalwatch.detect.inflect import forms
@@ -88,6 +88,23 @@ class Phrase:
     anchors: frozenset[str]
     roles: tuple[str, ...]
     others: tuple[frozenset[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Phrases of which any one counts (forbidden or required context). ``rows``: words of which one must stand in the
+    document for the phrase to match (None: cannot tell), and its expression; most phrases need no matching at all."""
+
+    rows: tuple[tuple[frozenset[str] | None, re.Pattern[str]], ...]
+
+    def search(self, norm: str, words: Set[str], start: int, end: int) -> re.Match[str] | None:
+        """The first phrase of the list that matches in a stretch of a document which consists of these words."""
+        for anchors, regex in self.rows:
+            if anchors is None or not anchors.isdisjoint(words):
+                found = regex.search(norm, start, end)
+                if found:
+                    return found
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,11 +319,24 @@ def compile_any(sources: Sequence[str], words: Vocabulary) -> re.Pattern[str] | 
     """One expression that matches where any of the phrases does; None for no phrases. Roles are not allowed here."""
     if not sources:
         return None
-    bodies = []
+    return re.compile("|".join(_plain(source, words)[1] for source in sources))
+
+
+def compile_guard(sources: Sequence[str], words: Vocabulary) -> Guard | None:
+    """A Guard of the phrases; None for no phrases. Roles are not allowed here."""
+    if not sources:
+        return None
+    rows = []
     for source in sources:
-        parser = _Parser(source, words, roles=False)
-        parser.verb_named = True
-        row = parser.parse()
-        head = "" if row[0].kind == "start" else r"(?<![a-z0-9])(?<![a-z]-)"
-        bodies.append(head + _join(row) + ("" if row[-1].kind == "end" else r"(?![a-z0-9]|-[a-z]*\d)"))
-    return re.compile("|".join(bodies))
+        anchors, body = _plain(source, words)
+        rows.append((frozenset(anchors) if anchors else None, re.compile(body)))
+    return Guard(tuple(rows))
+
+
+def _plain(source: str, words: Vocabulary) -> tuple[tuple[str, ...] | None, str]:
+    """Anchors and regular expression of a phrase that plays no roles."""
+    parser = _Parser(source, words, roles=False)
+    parser.verb_named = True
+    row = parser.parse()
+    head = "" if row[0].kind == "start" else r"(?<![a-z0-9])(?<![a-z]-)"
+    return _best_anchor(row), head + _join(row) + ("" if row[-1].kind == "end" else r"(?![a-z0-9]|-[a-z]*\d)")

@@ -43,7 +43,7 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
         for m in _TOKEN.finditer(doc.raw, low, high):
             token = m.group()
             if token.isalpha():
-                if _generic(token, book):
+                if len(token) > 6 and _generic(token, book):
                     assets.setdefault(token)
             elif len(token) > 9 and token[-5] == "-" and _generic(token[:-5], book):
                 assets.setdefault(token)  # a biologic with its four-letter suffix

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from signalwatch.detect.phrases import TOKENS
+
 MAX_TITLE = 1_000
 MAX_TEXT = 6_000
 BREAK = "\n"
@@ -70,9 +72,21 @@ class Doc:
     """Title and text of one item, joined for matching. Positions below are positions in ``raw``.
 
     ``release`` says that the text carries a wire dateline, ``body`` is where the text proper starts after it.
+    ``words`` are the words of both, lower case, for quick tests before any matching.
     """
 
-    __slots__ = ("_ends", "body", "norm", "raw", "release", "title_end", "truncated")
+    __slots__ = (
+        "_ends",
+        "body",
+        "norm",
+        "raw",
+        "release",
+        "text_words",
+        "title_end",
+        "title_words",
+        "truncated",
+        "words",
+    )
 
     def __init__(self, title: str, text: str) -> None:
         self.truncated = len(title) > MAX_TITLE or len(text) > MAX_TEXT
@@ -96,6 +110,9 @@ class Doc:
             body = ""
         self.norm = low + GLUE + body
         self._ends: list[int] | None = None
+        self.title_words = set(TOKENS.findall(self.norm, 0, self.title_end))
+        self.text_words = set(TOKENS.findall(self.norm, start)) if text else set()
+        self.words = self.title_words | self.text_words
 
     def clause(self, position: int) -> tuple[int, int]:
         """Start and end of the clause around a position."""

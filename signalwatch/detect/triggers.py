@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from signalwatch.detect.namebook import NameBook
-from signalwatch.detect.phrases import Phrase
+from signalwatch.detect.phrases import Guard, Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Pattern:
     where: str = "any"
     set: Mapping[str, Any] = field(default_factory=dict)
     allow: frozenset[str] = frozenset()
-    unless: re.Pattern[str] | None = None
-    unless_title: re.Pattern[str] | None = None
-    needs: re.Pattern[str] | None = None
+    unless: Guard | None = None
+    unless_title: Guard | None = None
+    needs: Guard | None = None
     confidence: float = 0.9
     always: bool = False
     only_listed: bool = False
@@ -63,8 +63,8 @@ class TriggerType:
     parties: bool = False
     each: str = ""
     beats: frozenset[str] = frozenset()
-    unless: re.Pattern[str] | None = None
-    unless_title: re.Pattern[str] | None = None
+    unless: Guard | None = None
+    unless_title: Guard | None = None
     examples: tuple[Example, ...] = ()
 
 
@@ -75,8 +75,8 @@ class ItemClass:
     name: str
     effect: str
     phrases: tuple[Phrase, ...]
-    unless: re.Pattern[str] | None = None
-    hard: re.Pattern[str] | None = None
+    unless: Guard | None = None
+    hard: Guard | None = None
     drop: frozenset[str] = frozenset()
     anywhere: tuple[Phrase, ...] = ()
     against: frozenset[str] = frozenset()
