@@ -48,7 +48,7 @@ class Api:
         _refuse_html(answer)
         try:
             return _version(answer.body)
-        except msgspec.DecodeError as exc:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
             raise BadPayload(f"{answer.url}: no data version in the answer ({exc}): {_excerpt(answer)}") from exc
 
     def page(self, expression: str, token: str | None) -> StudyPage:
@@ -145,7 +145,7 @@ def read_page(answer: HttpResponse) -> StudyPage:
         if answer.body.lstrip()[:1] == b"[":
             return StudyPage(studies=_bare_list(answer.body))
         return _page(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise BadPayload(f"{answer.url}: not a page of studies ({exc}): {_excerpt(answer)}") from exc
 
 

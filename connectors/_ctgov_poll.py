@@ -16,6 +16,7 @@ from signalwatch.sdk import BadPayload, Document, Gone, Json, Known, Notice, Pag
 
 _RESTARTS = 3
 _MAX_PAGES = 5_000  # of one window: an endless chain of tokens is a fault of the server
+_SPARE_PAGES = 20  # beyond what the total needs, restarts included
 _HOLD = timedelta(hours=1)
 _BELIEVE_AFTER = timedelta(days=3)  # a corpus that stays smaller for this long is smaller
 _PRIVATE = (b'"centralContacts"', b'"overallOfficials"', b'"contacts"', b'"email"', b'"phone"', b'"pointOfContact"')
@@ -151,13 +152,16 @@ class Poll:
             pages += 1
             total = page.total_count if token is None else total
             if not page.studies:
+                if token is None and total is None:
+                    raise BadPayload("the registry answered neither studies nor how many there are: nothing was walked")
                 break
             yield self._page(page.studies, seen, notices)
             notices = []
             token = page.next_page_token
             if not token:
                 break
-            if token in used or pages >= _MAX_PAGES:
+            most = _MAX_PAGES if total is None else (_RESTARTS + 1) * total // self._settings.page_size + _SPARE_PAGES
+            if token in used or pages >= most:
                 yield Page(cursor=self._cursor, notices=[_notice("lost_walk", first, end, "the pages never end")])
                 return False
             used.add(token)

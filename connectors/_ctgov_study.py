@@ -233,7 +233,7 @@ def nct_id(raw: bytes | msgspec.Raw) -> str:
     """
     try:
         head = _decode_head(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise BadPayload(f"not a study record: {exc}") from exc
     protocol = head.protocol_section
     found = protocol.identification_module.nct_id if protocol and protocol.identification_module else None
@@ -252,7 +252,7 @@ def read(raw: bytes | msgspec.Raw) -> Record:
         raise BadPayload(f"a study record of {data.nbytes:,} bytes; the limit is {_MAX_RECORD:,}")
     try:
         return _decode_record(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise BadPayload(f"a study record that cannot be read: {exc}") from exc
 
 

@@ -143,11 +143,13 @@ class Poll:
         head: list[str] = []
         seen: set[tuple[str, int, str]] = set()
         carried: list[Entry] = []
+        touched = False
         for number in range(self.settings.max_pages):
             feed, over = self._feed(number)
             fresh = [e for e in feed.entries if (e.accession, e.cik, e.role) not in seen]
             seen.update((e.accession, e.cik, e.role) for e in fresh)
             met = bool(feed.entries) and all(e.accession in recent for e in feed.entries)
+            touched = touched or any(e.accession in recent for e in feed.entries)
             over = over or feed.rows < self.settings.count
             last = met or over or number + 1 == self.settings.max_pages
             # Entries of one filing may stand a few rows apart within one second, also over the edge of a page:
@@ -164,7 +166,8 @@ class Poll:
             head.extend(dict.fromkeys(e.accession for e in ready))
             state.walk = newest(head, before)
             if last:
-                self._end_walk(met, over and not met and feed.rows == 0)
+                # A feed that ends below something known, as a short one does, has shown all that is newer.
+                self._end_walk(met or (over and touched), over and not met and feed.rows == 0)
             if documents or feed.quarantined or last:
                 yield self.page(documents, quarantined=feed.quarantined, unchanged=passed + feed.rows - len(fresh))
             if last or self.fetcher.stopped is not None:

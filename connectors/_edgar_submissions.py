@@ -90,7 +90,7 @@ def parse_submissions(
         recent = company.filings.recent if company.filings is not None else None
         if recent is None and not company.name:
             recent = _columns_decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadPayload(f"the submissions JSON of CIK {cik} cannot be read: {error}") from error
     number = _cik(company.cik) or cik
     if not number:

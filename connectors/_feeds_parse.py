@@ -11,6 +11,7 @@ import io
 import re
 import time
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import feedparser
@@ -33,6 +34,11 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _RAW_TITLE = 4_000
 _RAW_TEXT = 120_000
 _ENTRIES = 2_000
+_MOST_ENTRIES = 1_000_000
+_TAGS = 400_000
+_ATTRIBUTES = 300
+_ENTRY_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_LONG_TAG = re.compile(rb"<[^<>]{4000,}")
 _FEEDPARSER_SLIPS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, OSError)
 
 
@@ -95,6 +101,7 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str]) -> Feed:
 
 
 def _parse_xml(body: bytes, url: str, headers: Mapping[str, str]) -> Feed:
+    body, left_out = _within_reason(body, url)
     said = {"content-location": url}
     if headers.get("content-type"):
         said["content-type"] = headers["content-type"]
@@ -127,9 +134,28 @@ def _parse_xml(body: bytes, url: str, headers: Mapping[str, str]) -> Feed:
         title=str(parsed.feed.get("title", ""))[:_RAW_TITLE],
         entries=tuple(entries),
         hints=_hints(parsed.feed, body),
-        skipped=skipped + max(0, len(whole) - _ENTRIES),
+        skipped=skipped + left_out + max(0, len(whole) - _ENTRIES),
         cut_off=cut_off,
     )
+
+
+def _within_reason(body: bytes, url: str) -> tuple[bytes, int]:
+    """The document without the entries that are too many anyway, and how many those are.
+
+    feedparser takes time by the tag, and by the square of a tag's attributes: what no feed has is refused before it
+    costs minutes. Raises BadPayload.
+    """
+    ends = [m.end() for m in islice(_ENTRY_END.finditer(body), _MOST_ENTRIES)]
+    left_out = 0
+    if len(ends) > _ENTRIES:
+        body = body[: ends[_ENTRIES - 1]] + body[ends[-1] :]
+        left_out = len(ends) - _ENTRIES
+    if body.count(b"<") > _TAGS:
+        raise BadPayload(f"{url}: more than {_TAGS:,} tags for at most {_ENTRIES:,} entries: no feed is like that")
+    for tag in _LONG_TAG.finditer(body):
+        if tag.group().count(b"=") > _ATTRIBUTES:
+            raise BadPayload(f"{url}: a tag with more than {_ATTRIBUTES} attributes: no feed is like that")
+    return body, left_out
 
 
 def _last(body: bytes, *tags: bytes) -> int:
@@ -217,7 +243,7 @@ class _JsonFeed(msgspec.Struct):
 def _parse_json(body: bytes, url: str) -> Feed:
     try:
         document = msgspec.json.decode(body.lstrip(b"\xef\xbb\xbf"), type=_JsonFeed)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadPayload(f"{url}: the answer is JSON but no JSON Feed: {str(error)[:200]}") from error
     if "jsonfeed.org/version/" not in document.version:
         raise BadPayload(f"{url}: the answer is JSON but no JSON Feed (version is {document.version[:80]!r})")
@@ -226,7 +252,7 @@ def _parse_json(body: bytes, url: str) -> Feed:
     for raw in document.items[:_ENTRIES]:
         try:
             item = msgspec.json.decode(raw, type=_JsonItem)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             broken.append((f"item is not as JSON Feed says: {error}", bytes(raw)[:_RAW_TEXT]))
             continue
         entries.append(
