@@ -262,11 +262,16 @@ def _attributes(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """``python -m signalwatch.evaluate.detection FILE [--rules FOLDER] [--json] [--folds] [--errors]``."""
+    """``python -m signalwatch.evaluate.detection FILE [FOLDER OF TRIGGERS] [--json] [--folds] [--errors]``."""
     from signalwatch.detect import load
 
     flags = {a for a in arguments if a.startswith("--")}
     files = [a for a in arguments if not a.startswith("--")]
+    if not files or flags - {"--json", "--folds", "--errors"}:
+        sys.stderr.write(
+            "usage: python -m signalwatch.evaluate.detection FILE [FOLDER OF TRIGGERS] [--json] [--folds] [--errors]\n"
+        )
+        return 2
     rules = Path(files[1]) if len(files) > 1 else Path(__file__).resolve().parents[2] / "rules" / "triggers"
     detector = load(rules)
     items = read(Path(files[0]))
