@@ -3,7 +3,8 @@
 ``run()`` answers one flat mapping. Rates are per second of CPU time of one core; an evaluation is one rule put to one
 event. ``single_evals_per_s`` puts 50 rules to every event although only those of its type can fire (so it contains the
 gain of the index, as any engine's would); ``single_same_type_evals_per_s`` makes all 50 about the one type of all
-events, so that every rule is really run. Peers are measured in the same run on the same rules when they are installed.
+events, so that every rule is really run. ``equal.*`` are those of ``bench.rule_engines``:
+ours and the installed peers on the same rules in the same run.
 """
 
 from __future__ import annotations
@@ -254,57 +255,10 @@ def activity() -> float:
     )
 
 
-def peers() -> dict[str, Any]:
-    """The same single-event work in rule-engine and CEL (Rust), where they are installed; rates in evaluations per second."""
-    signals = events(400, types=("trial_start",))
-    rows = [
-        {
-            "phase": s.attributes["phase"],
-            "area": s.attributes["areas"][0],
-            "title": s.title,
-            "confidence": 0.9,
-            "country": s.attributes["countries"][0],
-        }
-        for s in signals
-    ]
-    out: dict[str, Any] = {}
-    try:
-        import rule_engine  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        out["rule_engine"] = "not installed"
-    else:
-        rules = [
-            rule_engine.Rule(
-                f'confidence >= 0.5 and country in ["US", "DE"] and phase >= "{p}" and area == "{a}" and title =~ ".*{w}.*"'
-            )
-            for p in "12"
-            for a in ("oncology", "neurology")
-            for w in ("alpha", "beta")
-        ]
-        out["rule_engine_evals_per_s"] = rate(
-            lambda: sum(1 for row in rows for rule in rules if rule.matches(row) is not None)
-        )
-    try:
-        import cel  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        out["cel"] = "not installed"
-    else:
-        programs = [
-            cel.compile(
-                f'confidence >= 0.5 && country in ["US", "DE"] && phase >= "{p}" && area == "{a}" && title.contains("{w}")'
-            )
-            for p in "12"
-            for a in ("oncology", "neurology")
-            for w in ("alpha", "beta")
-        ]
-        out["cel_evals_per_s"] = rate(
-            lambda: sum(1 for row in rows for program in programs if program.execute(row) is not None)
-        )
-    return out
-
-
 def run() -> dict[str, Any]:
     """Everything, rounded."""
+    from bench.rule_engines import compare  # it needs this module's events
+
     mixed, same, windows, late = single(None), single("trial_start"), windowed(False), windowed(True)
     return {
         "single_evals_per_s": round(mixed["evals_per_s"]),
@@ -318,7 +272,7 @@ def run() -> dict[str, Any]:
         "decisions_per_s": round(decisions()),
         "activities_per_s": round(activity()),
         "load_1000_rules_s": round(loading(), 3),
-        **peers(),
+        **compare(),
     }
 
 
