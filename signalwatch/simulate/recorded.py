@@ -13,8 +13,10 @@ import html
 import io
 import json
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
@@ -23,6 +25,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from signalwatch.clock import Clock
+from signalwatch.errors import ConfigError, Problem
 
 _RANGE = re.compile(r"AREA\[LastUpdatePostDate\]RANGE\[([0-9-]+|MIN),\s*([0-9-]+|MAX)\]")
 _ACCESSION = re.compile(r"(\d{10}-\d{2}-\d{6})")
@@ -40,12 +43,34 @@ _MASTER_HEAD = (
 def read_bytes(path: Path) -> bytes:
     """A file's payload, decompressed when it is stored as .gz."""
     data = path.read_bytes()
-    return gzip.decompress(data) if path.suffix == ".gz" else data
+    try:
+        return gzip.decompress(data) if path.suffix == ".gz" else data
+    except (OSError, EOFError, zlib.error) as error:
+        raise ConfigError([Problem(str(path), 0, 0, f"cannot be unpacked: {error}")]) from error
 
 
 def _lines(path: Path) -> Iterator[bytes]:
     if path.exists():
         yield from read_bytes(path).splitlines()
+
+
+@contextmanager
+def _row(path: Path, number: int) -> Iterator[None]:
+    """What goes wrong inside is an error of this row; raises ConfigError."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise ConfigError([Problem(str(path), number, 1, f"no recorded row: {what}")]) from error
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Any]]:
+    """The rows of a JSON Lines file with their line numbers; nothing when there is no such file."""
+    for number, line in enumerate(_lines(path), 1):
+        if line.strip():
+            with _row(path, number):
+                row = json.loads(line)
+            yield number, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +97,19 @@ class Registry:
 
     def __init__(self, folder: Path) -> None:
         self.studies: dict[str, list[StudyVersion]] = defaultdict(list)
-        versions = [json.loads(line) for line in _lines(folder / "study_versions.jsonl.gz")]
-        for row in sorted(versions, key=lambda r: (r["nctId"], r["seq"])):
-            self._add(row["study"], datetime.fromisoformat(str(row["observedAt"]).replace("Z", "+00:00")))
+        path = folder / "study_versions.jsonl.gz"
+        versions = list(_rows(path))
+        with _row(path, 0):
+            versions.sort(key=lambda pair: (pair[1]["nctId"], pair[1]["seq"]))
+        for number, row in versions:
+            with _row(path, number):
+                self._add(row["study"], datetime.fromisoformat(str(row["observedAt"]).replace("Z", "+00:00")))
         dated = set(self.studies)
-        for line in _lines(folder / "studies_full.jsonl.gz"):
-            study = json.loads(line)
-            if study["protocolSection"]["identificationModule"]["nctId"] not in dated:
-                self._add(study, None)
+        path = folder / "studies_full.jsonl.gz"
+        for number, study in _rows(path):
+            with _row(path, number):
+                if study["protocolSection"]["identificationModule"]["nctId"] not in dated:
+                    self._add(study, None)
         for found in self.studies.values():
             found.sort(key=lambda v: v.seen)
 
@@ -293,15 +323,15 @@ class News:
     def __init__(self, folder: Path) -> None:
         self.feeds: dict[str, list[tuple[datetime, dict[str, Any]]]] = defaultdict(list)
         self.titles: dict[str, str] = {}
-        for line in _lines(folder / "labelled.jsonl"):
-            if not line.strip():
-                continue
-            item = json.loads(line)
-            publisher = str(item.get("source", "unknown")).split("/")[0].strip() or "unknown"
-            slug = re.sub(r"[^a-z0-9]+", "-", publisher.casefold()).strip("-")[:60] or "unknown"
-            moment = datetime.combine(date.fromisoformat(item["date"]), time(12, 0), tzinfo=UTC)
-            self.feeds[slug].append((moment, item))
-            self.titles[slug] = publisher
+        path = folder / "labelled.jsonl"
+        for number, item in _rows(path):
+            with _row(path, number):
+                publisher = str(item.get("source", "unknown")).split("/")[0].strip() or "unknown"
+                slug = re.sub(r"[^a-z0-9]+", "-", publisher.casefold()).strip("-")[:60] or "unknown"
+                moment = datetime.combine(date.fromisoformat(item["date"]), time(12, 0), tzinfo=UTC)
+                item["id"], item["title"]  # both are served
+                self.feeds[slug].append((moment, item))
+                self.titles[slug] = publisher
         for items in self.feeds.values():
             items.sort(key=lambda pair: (pair[0], pair[1]["id"]))
 
