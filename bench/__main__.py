@@ -84,7 +84,7 @@ def main() -> int:
             for key, value in values.items():
                 goal = GOALS.get(f"{name}.{key}")
                 note = f"   (goal {goal[1]} {goal[0]})" if goal else ""
-                print(f"    {key:32} {value}{note}")
+                print(f"    {key:40} {value}{note}")
         else:
             print(f"{name:36} {values}")
     if options.json:

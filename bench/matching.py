@@ -168,15 +168,18 @@ COMPETITORS = {
 # --- measuring --------------------------------------------------------------------------------------------------------
 
 
-def judged(prefix: str, questions: Sequence[Asked], answer: Answer) -> dict[str, float]:
-    """Precision and recall, counted per account answered."""
+def judged(prefix: str, questions: Sequence[Asked], answer: Answer) -> dict[str, float | None]:
+    """Precision (None when nothing was answered) and recall, counted per account answered."""
     right = given = true = 0
     for question in questions:
         found = answer(question.text)
         right += len(found & set(question.account_ids))
         given += len(found)
         true += len(question.account_ids)
-    return {f"{prefix}_precision": round(right / max(1, given), 3), f"{prefix}_recall": round(right / max(1, true), 3)}
+    return {
+        f"{prefix}_precision": round(right / given, 3) if given else None,
+        f"{prefix}_recall": round(right / max(1, true), 3),
+    }
 
 
 def speed(questions: Sequence[Asked], answer: Answer) -> float:
