@@ -10,14 +10,112 @@ from typing import Any
 
 from signalwatch.model import Account
 
-_FIRST = (
-    ["Al", "Bel", "Cor", "Dan", "Els", "Fer", "Gal", "Hel", "Ist", "Jun", "Kal", "Lum", "Mer", "Nov", "Oct", "Pro", "Qua", "Ran", "Sel", "Tor", "Ult", "Ver", "Wes", "Xan", "Yor", "Zen"]
-)
+_FIRST = [
+    "Al",
+    "Bel",
+    "Cor",
+    "Dan",
+    "Els",
+    "Fer",
+    "Gal",
+    "Hel",
+    "Ist",
+    "Jun",
+    "Kal",
+    "Lum",
+    "Mer",
+    "Nov",
+    "Oct",
+    "Pro",
+    "Qua",
+    "Ran",
+    "Sel",
+    "Tor",
+    "Ult",
+    "Ver",
+    "Wes",
+    "Xan",
+    "Yor",
+    "Zen",
+]
 _SECOND = ["abi", "ero", "ica", "oma", "uno", "eri", "ova", "ita", "ara", "emo", "isu", "olo", "una", "ade", "ipo"]
-_THIRD = ["gen", "cyte", "zyme", "vant", "thera", "mune", "path", "cell", "dyne", "pharm", "nova", "bio", "sys", "lex", "mab", "tide"]
-_SUFFIX = ["Therapeutics", "Pharma", "Biosciences", "Biologics", "Medical", "Sciences", "Oncology", "Genomics", "Laboratories", "Health"]
+_THIRD = [
+    "gen",
+    "cyte",
+    "zyme",
+    "vant",
+    "thera",
+    "mune",
+    "path",
+    "cell",
+    "dyne",
+    "pharm",
+    "nova",
+    "bio",
+    "sys",
+    "lex",
+    "mab",
+    "tide",
+]
+_SUFFIX = [
+    "Therapeutics",
+    "Pharma",
+    "Biosciences",
+    "Biologics",
+    "Medical",
+    "Sciences",
+    "Oncology",
+    "Genomics",
+    "Laboratories",
+    "Health",
+]
 _LEGAL = ["Inc.", "Corp.", "Ltd", "AG", "S.A.", "GmbH", "plc", "N.V.", "LLC", "AB"]
-_WORDS = ["patients", "with", "moderate", "to", "severe", "disease", "will", "receive", "study", "drug", "once", "daily", "and", "outcomes", "are", "assessed", "by", "investigators", "at", "each", "visit", "safety", "tolerability", "efficacy", "pharmacokinetics", "response", "duration", "survival", "quality", "of", "life", "randomised", "double", "blind", "placebo", "controlled", "multicentre", "open", "label", "extension", "cohort", "dose", "escalation", "expansion"]
+_WORDS = [
+    "patients",
+    "with",
+    "moderate",
+    "to",
+    "severe",
+    "disease",
+    "will",
+    "receive",
+    "study",
+    "drug",
+    "once",
+    "daily",
+    "and",
+    "outcomes",
+    "are",
+    "assessed",
+    "by",
+    "investigators",
+    "at",
+    "each",
+    "visit",
+    "safety",
+    "tolerability",
+    "efficacy",
+    "pharmacokinetics",
+    "response",
+    "duration",
+    "survival",
+    "quality",
+    "of",
+    "life",
+    "randomised",
+    "double",
+    "blind",
+    "placebo",
+    "controlled",
+    "multicentre",
+    "open",
+    "label",
+    "extension",
+    "cohort",
+    "dose",
+    "escalation",
+    "expansion",
+]
 
 
 def names(number: int, seed: int = 1) -> list[str]:

@@ -96,7 +96,7 @@ def settings(base: str, folder: Path, database: str = "") -> str:
         "http": {"allow_private": True},
         "sources": [
             {"id": "registry", "connector": "clinicaltrials", "settings": {"base_url": f"{base}/api/v2"}},
-            {"id": "sec", "connector": "edgar", "settings": {"base_www": base, "base_data": base}},
+            {"id": "sec", "connector": "edgar", "settings": {"base_www": base, "base_data": base, "bodies_per_poll": 0}},
             {"id": "feed", "connector": "feeds", "settings": {"feeds": [{"name": "wire", "url": f"{base}/feed.xml"}]}},
         ],
         "channels": {"console": {"notifier": "console", "folder": str(folder / "alerts")}},

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import yaml
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from signalwatch.sdk import ConfigError, PluginConfig, Problem, digest
@@ -86,15 +87,18 @@ class FeedConfig(PluginConfig):
 def expand(settings: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """Settings with ``feeds: [{name, url, ...}, ...]`` become one source each: ``(suffix, settings)``.
 
-    What stands beside ``feeds`` is a default for all of them. Suffixes come from the names, so a reordered list
-    keeps its sources. Raises ConfigError naming every entry without name or url, or with a name used twice.
+    ``starter: true`` adds the feeds that ship with signalwatch. What stands beside is a default for all. Suffixes
+    come from the names, so a reordered list keeps its sources. Raises ConfigError naming every entry without name
+    or url, or with a name used twice.
     """
-    if "feeds" not in settings:
-        return [("", dict(settings))]
-    common = {k: v for k, v in settings.items() if k != "feeds"}
-    listed = settings["feeds"]
+    if "feeds" not in settings and not settings.get("starter"):
+        return [("", {k: v for k, v in settings.items() if k != "starter"})]
+    common = {k: v for k, v in settings.items() if k not in ("feeds", "starter")}
+    listed = settings.get("feeds") or []
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         raise ConfigError("feeds: must be a list of feeds, each with a name and a url")
+    if settings.get("starter"):
+        listed = [*_starter_list(), *listed]
     problems: list[Problem] = []
     out: dict[str, dict[str, Any]] = {}
     for number, feed in enumerate(listed, 1):
@@ -109,6 +113,13 @@ def expand(settings: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     if problems:
         raise ConfigError(problems)
     return list(out.items())
+
+
+def _starter_list() -> list[Any]:
+    """The shipped feeds as data; a feed of the settings with the same name would be a problem, so names are kept apart."""
+    data = yaml.safe_load(starter_feeds())
+    listed = data.get("feeds") if isinstance(data, Mapping) else data
+    return list(listed or [])
 
 
 def starter_feeds() -> str:

@@ -270,7 +270,6 @@ class App:
                 pack=self.pack,
                 router=router(self.pack, self.config),
                 accounts_hash=version,
-                public_url=self.config.settings.public_url,
             )
             return self._knowledge
 
@@ -376,16 +375,16 @@ class App:
                 self.operator_alert("failing_source", state.source_id, text)
             elif state.failures == 0 and state.last_success_at is not None:
                 self.operator_resolve("failing_source", state.source_id)
-                self._resolve_notices(state.source_id, state.last_success_at)
+                self._resolve_notices(state.source_id, state.last_success_at, state.every / 2)
             self.metrics.source_age.labels(state.source_id).set((now - since).total_seconds())
 
-    def _resolve_notices(self, source_id: str, last_success: datetime) -> None:
-        """A notice of a source is over when a later poll went well without repeating it."""
+    def _resolve_notices(self, source_id: str, last_success: datetime, margin: timedelta) -> None:
+        """A notice of a source is over when a *later* poll (``margin`` after it) went well without repeating it."""
         for alert in self._open_notices:
             if (
                 alert.subject.startswith(f"{source_id}: ")
                 and alert.last_at is not None
-                and alert.last_at < last_success
+                and last_success - alert.last_at > margin
             ):
                 self.operator_resolve("notice", alert.subject)
 

@@ -59,7 +59,6 @@ class Knowledge:
     pack: Pack
     router: Router
     accounts_hash: str
-    public_url: str = ""
 
 
 @dataclass(slots=True)
@@ -237,7 +236,7 @@ class Planner:
             event=event,
             account=account,
             match=match,
-            story=intent,
+            story=replace(intent, story=replace(intent.story, events=())),  # deciding looks at the effect only
             signal=signal,
             history=_history(known, signal),
             program=program,
@@ -260,12 +259,12 @@ class Planner:
             )
         self.decisions.append((decision, {"case": case}))
         for alert in decision.alerts:
-            letter = self._letter(case, decision, alert)
+            letter = self._letter(case, decision, alert, intent.story.events)
             for item in self._mail(letter, account, final, program):
                 self.outbox[item.outbox_id] = item
             self.g.told.add((intent.story_id, account_id))
 
-    def _letter(self, case: Case, decision: Decision, alert: AlertIntent) -> Dossier:
+    def _letter(self, case: Case, decision: Decision, alert: AlertIntent, told: Sequence[Event] = ()) -> Dossier:
         """The dossier of one alert, with what the rule pack knows of thresholds and missing personas."""
         pack = self.k.pack
         above = pack.tiers.tiers.get(case.account.tier - 1)
@@ -276,7 +275,7 @@ class Planner:
             ruleset=pack.hash,
             threshold=above.enter_activity if above is not None else None,
             late_after=pack.tiers.late_after,
-            public_url=self.k.public_url,
+            told=told,
         )
         if decision.activity is not None and decision.activity.personas:
             letter = replace(letter, personas_missing=missing_personas(decision.activity, pack.personas))

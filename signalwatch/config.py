@@ -23,6 +23,7 @@ _LONGEST = 100 * 366 * 86400
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*$")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SECRET_FILE = re.compile(r"^(password|username|token|secret|signing_secret|webhook_url|url|api_key)_file$")
 _CONTACT = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
 
@@ -100,7 +101,6 @@ class ServiceSection(_Model):
     assess_batch: int = Field(default=400, ge=1, le=5000)
     lease: Duration = timedelta(minutes=10)
     stop_within: Duration = timedelta(seconds=10)
-    retention: Duration = timedelta(days=730)
 
     @field_validator("listen")
     @classmethod
@@ -126,7 +126,6 @@ class Settings(_Model):
     rules: str = "rules"
     accounts: str = ""
     timezone: str = "UTC"
-    public_url: str = ""
     http: HttpSection = HttpSection()
     sources: tuple[SourceSection, ...] = ()
     channels: Mapping[str, Mapping[str, Any]] = {}
@@ -209,7 +208,7 @@ def _substitute(
         out: dict[str, Any] = {}
         for key, item in value.items():
             item = _substitute(item, (*path, key), source, env, folder, problems)
-            if isinstance(key, str) and key.endswith("_file") and len(path) >= 1 and path[0] in ("channels", "sources"):
+            if isinstance(key, str) and _SECRET_FILE.match(key) and path[:1] in (("channels",), ("sources",)):
                 target = key.removesuffix("_file")
                 try:
                     out[target] = (folder / str(item)).read_text("utf-8").strip()

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from signalwatch import ids
 from signalwatch.model import (
-    Account,
     Action,
     AlertIntent,
     Case,
@@ -55,8 +54,8 @@ def words(event_type: str) -> str:
     return WORDS.get(event_type, event_type.replace("_", " "))
 
 
-def details(event: Event) -> str:
-    """The attributes people ask for first: money, series, phase, product, person."""
+def details(event: Event, mention: str = "") -> str:
+    """The attributes people ask for first: money, series, phase, product, person; ``mention`` is the account itself."""
     a = event.attributes
     parts = [
         money(a.get("amount") or a.get("total") or a.get("upfront"), a.get("currency")),
@@ -69,7 +68,7 @@ def details(event: Event) -> str:
     ]
     if event.program is not None and event.program.assets:
         parts.insert(0, event.program.assets[0])
-    own = {o.name.casefold() for o in event.organisations if o.role == "subject"}
+    own = {o.name.casefold() for o in event.organisations if o.role == "subject"} | {mention.casefold()}
     others = [o.name for o in event.organisations if o.role == "counterparty" and o.name.casefold() not in own]
     if others and event.type in _DEALS:
         parts.insert(0, f"{'of' if event.type == 'merger_acquisition' else 'with'} {' and '.join(others[:2])}")
@@ -122,25 +121,18 @@ def evidence_of(event: Event) -> Evidence:
     )
 
 
-def actions(account: Account, decision: Decision, public_url: str) -> tuple[Action, ...]:
-    """What the reader can do. Without a console the command line is named instead of a link."""
+def actions(decision: Decision) -> tuple[Action, ...]:
+    """What the reader can do, each as the id a command takes (``signalwatch recommendations approve ID``)."""
     out: list[Action] = []
     recommendation = decision.recommendation
-    base = public_url.rstrip("/")
     if recommendation is not None:
         for verb, label, style in (
             ("approve", "Approve", "primary"),
             ("dismiss", "Dismiss", "danger"),
             ("snooze", "Snooze", ""),
         ):
-            url = f"{base}/recommendations/{recommendation.recommendation_id}?do={verb}" if base else ""
-            out.append(
-                Action(action_id=verb, label=label, url=url, style=style, value=recommendation.recommendation_id)
-            )
-    out.append(Action(action_id="why", label="Why this alert", value=decision.decision_id,
-                      url=f"{base}/decisions/{decision.decision_id}" if base else ""))  # fmt: skip
-    out.append(Action(action_id="wrong_company", label="Wrong company", value=f"{decision.event_id}:{account.account_id}",
-                      url=f"{base}/feedback/{decision.decision_id}?verdict=wrong_company" if base else ""))  # fmt: skip
+            out.append(Action(action_id=verb, label=label, style=style, value=recommendation.recommendation_id))
+    out.append(Action(action_id="why", label="Why this alert", value=decision.decision_id))
     return tuple(out)
 
 
@@ -152,7 +144,7 @@ def build(
     ruleset: str,
     threshold: float | None,
     late_after: timedelta,
-    public_url: str = "",
+    told: Sequence[Event] = (),
 ) -> Dossier:
     """The dossier of one alert.
 
@@ -162,6 +154,7 @@ def build(
         intent: which alert of the decision this is.
         ruleset: hash of the rule set, printed in the alert.
         threshold: the activity at which the next tier would be entered, when known.
+        told: earlier events of the story, as further evidence.
         late_after: told this long after it was published, an alert says that it is late.
     """
     event, account = case.event, case.account
@@ -175,13 +168,11 @@ def build(
         if o.fired and o.status == "live" and (not intent.rule_ids or o.rule_id in intent.rule_ids)
     )
     recommendation = decision.recommendation
-    detail = details(event)
+    detail = details(event, case.match.mention)
     headline = f"{account.name}: {words(event.type)}" + (f" ({detail})" if detail else "")
     if intent.kind == "correction":
         headline = f"Correction - {headline}"
-    evidence = tuple(
-        {(e.url, e.span.text): evidence_of(e) for e in (event, *reversed(case.story.story.events))}.values()
-    )
+    evidence = tuple({(e.url, e.span.text): evidence_of(e) for e in (event, *reversed(told))}.values())
     subject = event.subject
     what = statement(event)
     notes: list[str] = list(decision.notes)
@@ -227,7 +218,7 @@ def build(
         first_seen_at=event.first_seen_at,
         decided_at=decision.decided_at,
         late=late,
-        actions=actions(account, decision, public_url),
+        actions=actions(decision),
         story_id=intent.story_id,
         decision_id=decision.decision_id,
         ruleset=ruleset,

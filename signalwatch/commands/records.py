@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import Any
 
 import click
@@ -138,7 +139,11 @@ def _decide(ctx: click.Context, recommendation_id: str, status: str, by: str, no
     return 0
 
 
-by_option = click.option("--by", required=True, help="Who decides (written into the audit row).")
+by_option = click.option(
+    "--by",
+    default=getpass.getuser,
+    help="Who decides (written into the audit row) [default: the user of this machine].",
+)
 note_option = click.option("--note", default="", help="Reason.")
 
 
@@ -155,7 +160,7 @@ def approve(ctx: click.Context, recommendation_id: str, by: str, note: str) -> i
 @recommendations.command()
 @click.argument("recommendation_id")
 @by_option
-@click.option("--note", required=True, help="Reason: it is counted as feedback on the rule.")
+@click.option("--note", default="no reason given", show_default=True, help="Reason.")
 @click.pass_context
 def dismiss(ctx: click.Context, recommendation_id: str, by: str, note: str) -> int:
     """Turn the proposal down, with a reason."""
@@ -182,8 +187,14 @@ def explain(ctx: click.Context, decision_or_alert_id: str, verify: bool, as_json
     from signalwatch import explaining
 
     with open_app(ctx) as app:
-        record = found("decision, alert or recommendation", decision_or_alert_id,
-                       explaining.find(app.store, decision_or_alert_id))  # fmt: skip
+        record = explaining.find(app.store, decision_or_alert_id)
+        proposal = app.store.recommendation(decision_or_alert_id) if record is None else None
+        if proposal is not None:  # time alone brought it: no event, no decision record
+            click.echo(
+                f"{proposal.kind} {proposal.from_tier} → {proposal.to_tier} for {proposal.account_id}: {proposal.because}"
+            )
+            return 0
+        record = found("decision, alert or recommendation", decision_or_alert_id, record)
         answer: dict[str, Any] = explaining.explain(record)
         same = True
         if verify:

@@ -73,12 +73,17 @@ def check(ctx: click.Context, folder: Path | None) -> int:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def test(ctx: click.Context, folder: Path | None, strict: bool, junit: Path | None, as_json: bool) -> int:
-    """Run the examples of every rule; exit code 1 when one does not come out as it says."""
+    """Run the examples of every rule and trigger; exit code 1 when one does not come out as it says."""
     import signalwatch.ruleset.trial as trials
+    from signalwatch.detect import check_examples
+    from signalwatch.detect import load as load_detector
     from signalwatch.ruleset import load_pack
 
-    pack = load_pack(rules_folder(ctx, folder))
+    folder = rules_folder(ctx, folder)
+    pack = load_pack(folder)
     results = trials.run_examples(pack)
+    detector = load_detector(folder / "triggers")
+    wrong = list(check_examples(detector))
     if junit is not None:
         junit.write_text(trials.junit(results), "utf-8")
     bad = [r for r in results if not r.ok]
@@ -92,8 +97,11 @@ def test(ctx: click.Context, folder: Path | None, strict: bool, junit: Path | No
             click.echo(trials.text(result))
         for rule_id in without:
             click.echo(f"{rule_id}: no firing and silent example")
-        click.echo(f"{len(results)} examples, {len(bad)} failed")
-    return 1 if bad or without else 0
+        for problem in wrong:
+            click.echo(str(problem))
+        shown = sum(len(kind.examples) for kind in detector.pack.types.values())
+        click.echo(f"{len(results)} rule examples, {len(bad)} failed; {shown} trigger examples, {len(wrong)} failed")
+    return 1 if bad or without or wrong else 0
 
 
 @rules.command()

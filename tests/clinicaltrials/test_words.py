@@ -88,7 +88,6 @@ def test_cleaning_settles_what_the_api_escapes(text: str) -> None:
     assert clean(clean(plain)) == clean(plain)
 
 
-
 @pytest.mark.parametrize(
     ("old", "new"),
     [("Korea, Republic of", "South Korea"), ("Turkey (Türkiye)", "Turkey"), ("Moldova, Republic of", "Moldova"),

@@ -221,5 +221,7 @@ def test_a_new_study_in_a_later_phase_is_a_phase_advance() -> None:
 
     assert (advanced.type, advanced.attributes["from"], advanced.attributes["to"]) == ("trial_phase_advance", "1", "2")
     assert [(c.before, c.after) for c in advanced.changes] == [("1", "2")]
-    same_phase = event("trial_start", "Another phase 1", program=ProgramRef(nct_ids=("NCT09000003",), assets=("ARN-101",), phase="1"))
+    same_phase = event(
+        "trial_start", "Another phase 1", program=ProgramRef(nct_ids=("NCT09000003",), assets=("ARN-101",), phase="1")
+    )
     assert stories.phase_advance(same_phase, stories.program_of(same_phase, "aerion", held), held).type == "trial_start"

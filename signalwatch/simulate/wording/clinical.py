@@ -1,7 +1,5 @@
 """Trials: cleared, started, read out, stopped."""
 
-
-
 from __future__ import annotations
 
 from signalwatch.simulate.wording import Style

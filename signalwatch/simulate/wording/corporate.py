@@ -1,7 +1,5 @@
 """People, sites, cuts, distress and launches."""
 
-
-
 from __future__ import annotations
 
 from signalwatch.simulate.wording import Style

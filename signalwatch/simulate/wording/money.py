@@ -1,7 +1,5 @@
 """Money and deals: rounds, listings, share sales, debt, partnerships, licences, takeovers, grants, contracts."""
 
-
-
 from __future__ import annotations
 
 from signalwatch.simulate.wording import Style

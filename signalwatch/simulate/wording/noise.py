@@ -1,7 +1,5 @@
 """What most documents are: nothing that happened. Categories follow the reasons a reader would give for ignoring them."""
 
-
-
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Regulators: designations, submissions, decisions. ``AGENCY`` is how the agency itself writes."""
 
-
-
 from __future__ import annotations
 
 from signalwatch.simulate.wording import Style
