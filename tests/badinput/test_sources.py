@@ -124,6 +124,7 @@ def complaints(it: Service, source: str) -> int:
     return len(it.app.store.quarantined(limit=1000)) + sum(a.count for a in alerts if a.subject.startswith(source))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_nonsense_is_said_and_nothing_is_lost(service: Service, target: str) -> None:
     site, part = TARGETS[target]
@@ -155,6 +156,7 @@ def test_nonsense_is_said_and_nothing_is_lost(service: Service, target: str) -> 
     assert stored(service) == {"study", "filing", "story"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_refusal_rests_the_host_and_nothing_is_lost(service: Service, target: str) -> None:
     site, part = TARGETS[target]

@@ -26,12 +26,19 @@ examples:
     - {title: "Orbiva Raises $12 Million Series A Financing"}
 """
 
+_FAMILY = """\
+- company: Ashgrove Biologics
+  facts:
+    - {name: Fernhollow Vaccines, kind: owned, since: 2021, source: made up}
+"""
+
 
 @pytest.fixture(scope="session")
 def lean_rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped rules with one small trigger: what is tested here needs no more, and this loads in no time."""
+    """The shipped rules with one small trigger and one family: what is tested here needs no more, and it loads in no time."""
     folder = tmp_path_factory.mktemp("lean") / "rules"
     shutil.copytree(starter_rules(), folder, ignore=shutil.ignore_patterns("__pycache__", "*.py", "triggers"))
     (folder / "triggers").mkdir()
     (folder / "triggers" / "funding_round.yaml").write_text(_TRIGGER, "utf-8")
+    (folder / "families.yaml").write_text(_FAMILY, "utf-8")
     return folder

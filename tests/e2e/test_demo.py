@@ -21,7 +21,7 @@ PROMISED = (
 
 def demo(out: Path, seed: int) -> dict[str, Any]:
     """A small demo of twenty days."""
-    return run_demo(days=20, seed=seed, out=out, companies=40, as_json=True, stream=io.StringIO(), errors=io.StringIO())
+    return run_demo(days=20, seed=seed, out=out, companies=20, as_json=True, stream=io.StringIO(), errors=io.StringIO())
 
 
 def test_one_seed_gives_one_world_and_the_summary_is_complete(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_one_seed_gives_one_world_and_the_summary_is_complete(tmp_path: Path) ->
     assert [name for name in PROMISED if not isinstance(first.get(name), int | float)] == []
     varying = ("wall_s", "peak_rss_mb")
     assert {k: v for k, v in first.items() if k not in varying} == {k: v for k, v in second.items() if k not in varying}
-    assert first["documents"] > 100
+    assert first["documents"] > 50
     assert first["alerts"] > 0
     assert first["lost"] == first["duplicates"] == 0
 
@@ -38,7 +38,7 @@ def test_one_seed_gives_one_world_and_the_summary_is_complete(tmp_path: Path) ->
 def test_the_command_prints_one_json_object_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ran = command(
         capsys, tmp_path / "unused.yaml",
-        "demo", "--exit", "--json", "--days", "6", "--seed", "3", "--out", str(tmp_path / "out"),
+        "demo", "--exit", "--json", "--days", "5", "--seed", "3", "--out", str(tmp_path / "out"),
     )  # fmt: skip
 
     summary = json.loads(ran.out.splitlines()[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -128,14 +129,18 @@ def test_a_person_approves_a_move_and_it_is_audited(anywhere: Service, capsys: p
     assert anywhere.app.knowledge().accounts["quillfern"].tier == 3
 
     key = proposal.recommendation_id
+    shown = re.findall(r"`signalwatch ([a-z]+ [^`]+)`", "".join(anywhere.posts()))
+    assert f"recommendations approve {key}" in shown
+    [why] = {line for line in shown if line.startswith("explain")}
+    assert command(capsys, anywhere.settings, *why.split()).code == 0  # what an alert shows works as shown
     assert command(capsys, anywhere.settings, "recommendations", "approve", "absent", "--by", "ana").code == 2
     assert command(capsys, anywhere.settings, "recommendations", "approve", key, "--by", "ana").code == 0
     again = command(capsys, anywhere.settings, "recommendations", "dismiss", key, "--by", "ben", "--note", "no")
     assert (again.code, "already approved" in again.err) == (2, True)
 
     assert anywhere.app.knowledge().accounts["quillfern"].tier == 2
-    shown = command(capsys, anywhere.settings, "accounts", "show", "quillfern").json()
-    move = shown["tier_history"][-1]
+    page = command(capsys, anywhere.settings, "accounts", "show", "quillfern").json()
+    move = page["tier_history"][-1]
     assert (move["from_tier"], move["to_tier"], move["by"], move["recommendation_id"]) == (3, 2, "ana", key)
     listed = command(capsys, anywhere.settings, "recommendations", "list", "--status", "approved", "--json").json()
     assert [r["recommendation_id"] for r in listed] == [key]
