@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import socket
@@ -90,6 +91,17 @@ def families_of(rules: Path) -> Families:
     except OSError as error:
         raise ConfigError([Problem(str(path), 0, 0, f"cannot be read: {error.strerror}")]) from error
     return load_families(text, str(path))
+
+
+def settle_memory() -> None:
+    """Take accounts and rules out of the garbage collector's rounds: they stay, and walking them costs a sixth of all CPU.
+
+    Called after each rebuild; what the rebuild left behind is collected first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def router(pack: Pack, config: Configuration) -> Router:
@@ -271,6 +283,7 @@ class App:
                 router=router(self.pack, self.config),
                 accounts_hash=version,
             )
+            settle_memory()
             return self._knowledge
 
     def watchlist(self) -> Watchlist:
