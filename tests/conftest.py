@@ -44,3 +44,14 @@ def no_network() -> Iterator[None]:
     yield
     socket.socket.connect = _connect  # type: ignore[method-assign]
     socket.socket.connect_ex = _connect_ex  # type: ignore[method-assign]
+
+
+WHOLE_SERVICE = ("tests/e2e/", "tests/badinput/", "tests/crash/", "tests/simulate/")
+"""Folders whose tests start the whole service or a whole world: not part of the inner loop."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests of the whole service as slow, so that `make test-fast` stays an inner loop."""
+    for item in items:
+        if any(folder in item.nodeid for folder in WHOLE_SERVICE):
+            item.add_marker(pytest.mark.slow)
