@@ -214,7 +214,9 @@ class Judge:
         for item in self.pack.items:
             if not item.anywhere and not item.against:
                 continue
-            spoken = any(not p.anchors.isdisjoint(words) and p.regex.search(doc.norm) for p in item.anywhere)
+            spoken = not item.anywhere_words.isdisjoint(words) and any(
+                not p.anchors.isdisjoint(words) and p.regex.search(doc.norm) for p in item.anywhere
+            )
             if spoken and item.unless and item.unless.search(doc.norm, words, 0, len(doc.norm)):
                 spoken = False
             if spoken or (item.against and len(words & item.against) > max(1, len(words & item.favour))):

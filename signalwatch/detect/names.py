@@ -43,7 +43,7 @@ class Finder:
     def __init__(self, doc: Doc, book: NameBook) -> None:
         self.doc = doc
         self.book = book
-        self._cache: dict[tuple[int, int], list[Name]] = {}
+        self._cache: dict[tuple[int, int], _Reading] = {}
         self._words: dict[tuple[int, int], list[Word]] = {}
         self._titled: bool | None = None
 
@@ -63,34 +63,16 @@ class Finder:
 
     def names(self, start: int, end: int) -> list[Name]:
         """All names in a clause, in order; the clause is given by its bounds."""
+        return self._reading(start, end).all()
+
+    def _reading(self, start: int, end: int) -> _Reading:
         found = self._cache.get((start, end))
         if found is None:
-            found = self._cache[(start, end)] = self._read(start, end)
+            found = self._cache[(start, end)] = _Reading(self, start, end)
         return found
 
-    def _read(self, start: int, end: int) -> list[Name]:
-        book = self.book
-        authorities = book.authorities(self.doc, start, end)
-        taken = [(n.start, n.end) for n in authorities]
-        words = self.words(start, end)
-        capitals = self.titled if self.doc.in_title(start) else False
-        found: list[Name] = list(authorities)
-        i = 0
-        while i < len(words):
-            word = words[i]
-            if any(a <= word.start < b for a, b in taken):
-                i += 1
-                continue
-            if self._starts(words, i, capitals):
-                j, name = self._run(words, i, capitals, taken)
-                if name:
-                    found.append(name)
-                    i = j
-                    continue
-            i += 1
-        return sorted(found, key=lambda n: n.start)
-
-    def _starts(self, words: list[Word], i: int, capitals: bool) -> bool:
+    def starts(self, words: list[Word], i: int, capitals: bool) -> bool:
+        """May a name begin with this word?"""
         word = words[i]
         book = self.book
         low = word.low
@@ -148,7 +130,8 @@ class Finder:
             return not capitals and i > 0 and low not in book.generic and low not in book.verbs and not month_like(low)
         return True
 
-    def _run(self, words: list[Word], i: int, capitals: bool, taken: list[tuple[int, int]]) -> tuple[int, Name | None]:
+    def run(self, words: list[Word], i: int, capitals: bool, taken: list[tuple[int, int]]) -> tuple[int, Name | None]:
+        """The name that begins with this word, and the word after it."""
         book = self.book
         first = words[i]
         following = words[i + 1] if i + 1 < len(words) else None
@@ -253,12 +236,12 @@ class Finder:
             i = skip + 1
             if i >= len(words):
                 return []
-        names = self.names(start, end)
-        capitals = self.titled if self.doc.in_title(start) else False
+        reading = self._reading(start, end)
+        capitals = reading.capitals
         parties: list[Name] = []
         while i < len(words) and (words[i].start < limit or not parties):
             word = words[i]
-            name = next((n for n in names if n.start <= word.start < n.end), None)
+            name = reading.at(word.start)
             if name is None and not parties and self._plain_start(words, i, capitals):
                 name = self._plain_name(words, i, capitals)
             if name is not None:
@@ -269,7 +252,8 @@ class Finder:
                     i += 1
                 last = words[i - 1]
                 if name.possessive and i < len(words):
-                    owned = next((n for n in names if n.start <= words[i].start < n.end and n.kind == "company"), None)
+                    owned = reading.at(words[i].start)
+                    owned = owned if owned and owned.kind == "company" else None
                     behind = next((w for w in words if owned and w.start >= owned.end), None)
                     if (
                         owned
@@ -383,13 +367,13 @@ class Finder:
             while start < len(doc.raw) and not doc.raw[start].isalnum():
                 start += 1
             low, high = doc.clause(start)
-            for found in self.names(low, min(high, start + 120))[:1]:
-                if (
-                    found.kind == "company"
-                    and found.start - start < 4
-                    and (not listed or found.text.split(" ")[0] not in listed)
-                ):
-                    return Issuer(found.text)
+            found = self._reading(low, min(high, start + 120)).first()
+            if found is not None and (
+                found.kind == "company"
+                and found.start - start < 4
+                and (not listed or found.text.split(" ")[0] not in listed)
+            ):
+                return Issuer(found.text)
         if m and listed:
             return Issuer(listed, m["ticker"].upper(), m["first"].strip())
         return None
@@ -435,6 +419,61 @@ class Finder:
             return ""
         text = join_raw(self.doc.raw, chosen[-1].start, chosen[0].end)
         return self.book.strip_legal(text)
+
+
+class _Reading:
+    """The names of one clause, read from left to right as far as somebody has asked."""
+
+    __slots__ = ("_finder", "_found", "_next", "_sorted", "_taken", "authorities", "capitals", "words")
+
+    def __init__(self, finder: Finder, start: int, end: int) -> None:
+        self._finder = finder
+        self.words = finder.words(start, end)
+        self.capitals = finder.titled if finder.doc.in_title(start) else False
+        self.authorities = finder.book.authorities(finder.doc, start, end)
+        self._taken = [(n.start, n.end) for n in self.authorities]
+        self._found: list[Name] = []
+        self._sorted: list[Name] | None = None
+        self._next = 0
+
+    def all(self) -> list[Name]:
+        """Every name, in order."""
+        if self._sorted is None:
+            while self._step():
+                pass
+            self._sorted = sorted([*self.authorities, *self._found], key=lambda n: n.start)
+        return self._sorted
+
+    def first(self) -> Name | None:
+        """The first name, if there is one."""
+        while not self._found and self._step():
+            pass
+        return min([*self.authorities[:1], *self._found[:1]], key=lambda n: n.start, default=None)
+
+    def at(self, position: int) -> Name | None:
+        """The name that a position stands in."""
+        for name in self.authorities:
+            if name.start <= position < name.end:
+                return name
+        while self._next < len(self.words) and self.words[self._next].start <= position:
+            self._step()
+        return next((n for n in reversed(self._found) if n.start <= position < n.end), None)
+
+    def _step(self) -> bool:
+        """Read one word, or one name; False at the end."""
+        words, i, taken = self.words, self._next, self._taken
+        if i >= len(words):
+            return False
+        self._next = i + 1
+        at = words[i].start
+        if any(a <= at < b for a, b in taken):
+            return True
+        if self._finder.starts(words, i, self.capitals):
+            j, name = self._finder.run(words, i, self.capitals, taken)
+            if name:
+                self._found.append(name)
+                self._next = j
+        return True
 
 
 def compound(word: Word, book: NameBook) -> bool:

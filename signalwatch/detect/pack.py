@@ -347,6 +347,7 @@ class _Loader:
                 self._complain(
                     source, (name, "effect"), f"unknown effect {effect!r}", yamlsrc.expected(effect, EFFECTS)
                 )
+            anywhere = self._phrases(source, row.get("anywhere"), (name, "anywhere"))
             found.append(
                 ItemClass(
                     name=name,
@@ -355,7 +356,8 @@ class _Loader:
                     unless=self._guard(source, row.get("unless"), (name, "unless")),
                     hard=self._guard(source, row.get("hard"), (name, "hard")),
                     drop=frozenset(self._choices(source, row.get("drop"), (name, "drop"), self.names)),
-                    anywhere=self._phrases(source, row.get("anywhere"), (name, "anywhere")),
+                    anywhere=anywhere,
+                    anywhere_words=frozenset(w for p in anywhere for w in p.anchors),
                     against=frozenset(
                         w.lower() for w, _ in self._strings(source, row.get("against"), (name, "against"))
                     ),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from signalwatch.detect.phrases import TOKENS
+from signalwatch.detect.phrases import tokens
 
 MAX_TITLE = 1_000
 MAX_TEXT = 6_000
@@ -60,7 +60,7 @@ def normalise(raw: str) -> str:
     low = text.lower()
     if len(low) != len(text):  # a few capitals grow when lowered (U+0130); keep those as they are
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return _QUOTES.sub(" ", low)
+    return _QUOTES.sub(" ", low) if "'" in low else low
 
 
 _QUOTES = re.compile(
@@ -101,7 +101,7 @@ class Doc:
         if text:
             body = normalise(text)
             body = _mark(body, text, _TEXT_BREAKS, sentences=True)
-            line = _DATELINE.search(text, 0, 400)
+            line = _DATELINE.search(text, 0, 400) if "wire" in body[:400] else None
             if line:
                 self.release = True
                 self.body = start + line.end()
@@ -110,8 +110,8 @@ class Doc:
             body = ""
         self.norm = low + GLUE + body
         self._ends: list[int] | None = None
-        self.title_words = set(TOKENS.findall(self.norm, 0, self.title_end))
-        self.text_words = set(TOKENS.findall(self.norm, start)) if text else set()
+        self.title_words = tokens(self.norm, 0, self.title_end)
+        self.text_words = tokens(self.norm, start, len(self.norm)) if text else set()
         self.words = self.title_words | self.text_words
 
     def clause(self, position: int) -> tuple[int, int]:

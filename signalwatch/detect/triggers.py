@@ -79,6 +79,7 @@ class ItemClass:
     hard: Guard | None = None
     drop: frozenset[str] = frozenset()
     anywhere: tuple[Phrase, ...] = ()
+    anywhere_words: frozenset[str] = frozenset()  # of which one stands in every text that ``anywhere`` matches
     against: frozenset[str] = frozenset()
     favour: frozenset[str] = frozenset()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"\S+")
@@ -50,8 +51,16 @@ _SLASHED = re.compile(r"^[A-Z][\w&.’']+(?:/[A-Z][\w&.’']+)+[,:;.]?$")
 
 
 def _word(text: str, at: int) -> Word:
+    lead, size, rest = _taken_apart(text)
+    start = at + lead
+    return Word(start, start + size, *rest)
+
+
+@lru_cache(maxsize=50_000)
+def _taken_apart(text: str) -> tuple[int, int, tuple[str, str, bool, bool, bool, bool, bool]]:
+    """Where the core of a word begins, how long it is, and the rest of its `Word`; most words come again and again."""
     if text.isalnum() and text.isascii():
-        return Word(at, at + len(text), text, text.lower(), False, False, False, False, False)
+        return 0, len(text), (text, text.lower(), False, False, False, False, False)
     opens = text[:1] in "(["
     lead = len(text) - len(text.lstrip(_EDGE))
     body = text.strip(_EDGE)
@@ -72,10 +81,7 @@ def _word(text: str, at: int) -> Word:
                 body = head or body
     if body.endswith(".") and body.lower() not in _DOTTED:
         body = body[:-1]
-    start = at + lead
-    return Word(
-        start, start + len(body), body, body.lower().replace("’", "'"), comma, possessive, marked, opens, closes
-    )
+    return lead, len(body), (body, body.lower().replace("’", "'"), comma, possessive, marked, opens, closes)
 
 
 _DOTTED = frozenset(
