@@ -15,10 +15,19 @@ from connectors._edgar_deals import Money, money_near, moneys
 _IPO = re.compile(
     r"(?:this is|conducting|completion of|prior to)\s+(?:the|our|an)\s+initial\s+public\s+offering|initial\s+public\s+offering\s+"
     r"(?:price|of\s+(?:our\s+)?(?:shares|ordinary|common|american|class|units|[\d,]+))|in\s+our\s+initial\s+public\s+offering|"
-    r"no\s+(?:established\s+)?public\s+(?:trading\s+)?market\s+(?:currently\s+exists|for\s+our|has\s+existed|existed)|"
-    r"has\s+(?:been|existed)\s+no\s+public\s+(?:trading\s+)?market",
+    r"(?:no\s+(?:established\s+)?public\s+(?:trading\s+)?market\s+(?:(?:currently\s+)?exists\s+|has\s+existed\s+|existed\s+)?|"
+    r"has\s+(?:been|existed)\s+no\s+public\s+(?:trading\s+)?market\s+)for\s+(?:our|the|these|such)\s+"
+    r"(?:class\s+\w\s+|common|ordinary|american|adss?|shares?|stock|units|securities)\b(?!\s+warrants?)",
     re.IGNORECASE,
 )
+_PRIMARY = re.compile(
+    r"\bwe\s+are\s+(?:hereby\s+)?(?:offering|selling|issuing)\b(?!\s+(?:any|no)\b)|"
+    r"\bwe\s+(?:may|will)\s+(?:offer\s+and\s+)?sell\b[^.\n]{0,80}\bsales\s+agent|"
+    r"\bwe\s+have\s+entered\s+into\s+an?\s+[^.\n]{0,80}\b(?:sales|distribution)\s+agreement",
+    re.IGNORECASE,
+)
+"""The company itself sells: said before any word of selling holders, it decides (a base prospectus names both)."""
+
 _RESALE = re.compile(
     r"(?:resale|resell|offer\w*\s+(?:and\s+s\w+\s+)?(?:for\s+)?(?:re-?sale)?\s*(?:from\s+time\s+to\s+time\s+)?by|to\s+be\s+sold\s+by|"
     r"registered\s+for\s+sale\s+by)\s+(?:[\w\s,()]{0,60}?)\b(?:selling|registered)\s+(?:stock|share|security|unit)?-?holders?|"
@@ -36,7 +45,7 @@ _ATM = re.compile(
 )
 _ATM_TOTAL = r"aggregate\s+(?:gross\s+)?(?:offering|sales)\s+(?:price|proceeds)|having\s+an\s+aggregate|up\s+to"
 _TOTAL = re.compile(
-    r"(?:initial\s+)?(?:public\s+)?offering\s+price(?:\s*\(\d+\))?[^\n$]{0,40}(?:US)?\$\s*(?P<each>[\d,]+(?:\.\d+)?)[^\n$]{0,20}"
+    r"(?:initial\s+)?(?:public\s+)?offering\s+price(?:\s*\(\d+\))?[^\n$]{0,40}\n?[^\n$]{0,4}(?:US)?\$\s*(?P<each>[\d,]+(?:\.\d+)?)[^\n$]{0,20}"
     r"(?P<rest>[^\n]*)",
     re.IGNORECASE,
 )
@@ -73,6 +82,9 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 def read_cover(text: str) -> Offer:
     """Classify the cover of an S-1, F-1 or prospectus, and find the amount when it is priced."""
     ipo, resale = _IPO.search(text), _RESALE.search(text, 0, 9000)
+    primary = _PRIMARY.search(text, 0, 9000)
+    if resale and primary and primary.start() < resale.start():
+        resale = None
     blank, atm, notes = _BLANK.search(text, 0, 6000), _ATM.search(text, 0, 9000), _NOTES.search(text, 0, 3000)
     kind, match = "unknown", None
     if blank:

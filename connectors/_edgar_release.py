@@ -12,7 +12,7 @@ import msgspec
 from connectors import _edgar_forms as forms
 
 _ITEM = re.compile(
-    r"^[\W_]{0,6}item[ \t\n]*(\d{1,2})[ \t]*\.[ \t]*(\d{2})\b[ \t.:;)\u2013\u2014-]*", re.IGNORECASE | re.MULTILINE
+    r"^[\W_]{0,6}item[ \t\n]*(\d{1,2})[ \t]*\.[ \t]*(\d{2})(?!\d)[ \t.:;)\u2013\u2014-]*", re.IGNORECASE | re.MULTILINE
 )
 _OLD_ITEM = re.compile(r"^[\W_]{0,6}items?[ \t]+(\d{1,2})[ \t]*[.:\u2013\u2014-]", re.IGNORECASE | re.MULTILINE)
 _SIGNATURE = re.compile(
@@ -22,10 +22,10 @@ _SIGNED = re.compile(r"^pursuant to the requirements of the securities (?:exchan
 _COVER_6K = re.compile(r"form\s+40-?f|rule\s+101\(b\)|rule\s+12g3-2\(b\)|82-\s*_*", re.IGNORECASE)
 
 _SKIP_LINE = re.compile(
-    r"^(?:exhibit\b.{0,12}|ex-?\s?99.{0,8}|ex99.*|(?:for\s+)?immediate\s+release.*|for\s+release\b.*|(?:press|news|media|"
+    r"^(?:exhibit\b.{0,12}|(?:exhibit\s+99\S*\s+)?\[?[^\[\]]{0,60}\blogo\]?(?:\s+exhibit.{0,30}|\s+\w+:\s*\w+)?|.*\bexhibit 99\.\d$|ex-?\s?99.{0,8}|ex99.*|(?:for\s+)?immediate\s+release.*|for\s+release\b.*|(?:press|news|media|"
     r"company|investor|earnings)\s+(?:release|alert|news|contacts?|announcement)s?\b.{0,30}|news|contacts?:.*|embargo.*|"
     r"source:.*|date:.*|page \d+.*|\S+\.(?:htm|html|txt|pdf|jpg|gif)\b.*|logo|.{0,4}|[\W\d_]+|not for (?:release|distribution).*|"
-    r"(?:\+?\d[\d ()./-]{6,})|\S+@\S+|https?://\S+|www\.\S+|(?:nasdaq|nyse|otc\w*|tsx|asx|lse)\s*(?:\w+\s*)?:\s*[A-Z.]+|"
+    r"(?:\+?\d[\d ()./-]{6,})|\S+@\S+|https?://\S+|www\.\S+|.*\S@\S+\.\S+.*|.*\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}.*|(?:nasdaq|nyse|otc\w*|tsx|asx|lse)\s*(?:\w+\s*)?:\s*[A-Z.]+|"
     r"(?:this (?:announcement|release) contains )?inside information.*|regulated information.*|regulatory release.*)$",
     re.IGNORECASE,
 )
@@ -200,6 +200,11 @@ def _sentences(text: str, start: int, limit: int, count: int) -> int:
         if count == 0:
             return at
     return limit
+
+
+def sentence_end(text: str, start: int, limit: int) -> int:
+    """Where the first sentence after ``start`` ends, within 400 characters."""
+    return _sentences(text, start, min(limit, start + 400), 1)
 
 
 def news_sentence(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -206,9 +206,11 @@ class Finder:
 
     def _suffix_ok(self, words: list[Word], at: int, capitals: bool) -> bool:
         """A weak company word (Life, Health, Vision ...) belongs to the name unless an ordinary word follows in lower case."""
+        following = words[at + 1] if at + 1 < len(words) else None
+        if words[at].low == "partners" and following is not None and following.low in {"with", "to", "on", "for"}:
+            return False  # a verb
         if not capitals:
             return True
-        following = words[at + 1] if at + 1 < len(words) else None
         return (
             following is None
             or following.low in self.book.verbs

@@ -46,6 +46,15 @@ _BREAK = re.compile(BREAK)
 _SEMICOLON = re.compile("[;；]")
 _JOINT = re.compile(r"(?:,? (?:and|but|while|then|also|&|as it|as they)|,) +(?=[a-z])")
 _WORD = re.compile(r"[a-z\-]+")
+_WIRE_MARK = re.compile(
+    r" *(?:update ?\d+|refile|corrected|correction|brief|wrapup ?\d*|exclusive|breaking(?: news)?|just in|developing|"
+    r"press release|news release|media release|stock alert|biotech alert)[a-z0-9 ]{0,12}?(?:-|: )(?=\S)"
+)
+"""What a news service puts before a headline (``UPDATE 2-Acme ...``); it is blanked out."""
+_ASKS = re.compile(
+    r"[,–-] +(?:but |and |so |now )?(?:is|are|was|can|could|will|would|should|does|do|did|has|have|what|why|how|who|where|"
+    r"when|which)(?![a-z])[^,\n]*$"
+)
 _DATELINE = re.compile(
     r"\((?:GLOBE\s?NEWSWIRE|BUSINESS WIRE|PRNEWSWIRE|ACCESS\s?WIRE|NEWSWIRE|NewMediaWire|ACCESS Newswire)\)|"
     r"/PRNewswire[^/]*/|"
@@ -95,6 +104,9 @@ class Doc:
         self.title_end = len(title)
         start = self.title_end + len(GLUE)
         low = normalise(title)
+        mark = _WIRE_MARK.match(low)
+        if mark:
+            low = " " * mark.end() + low[mark.end() :]
         low = _mark(low, title, _TITLE_BREAKS, sentences=True)
         self.release = False
         self.body = start
@@ -162,10 +174,15 @@ class Doc:
             start = m.end()
         return [*found, (start, self.title_end)]
 
-    def question(self, clause: tuple[int, int]) -> bool:
-        """Does a clause end in a question mark?"""
+    def question(self, clause: tuple[int, int], until: int) -> bool:
+        """Does a clause end in a question mark, and with it what stands before ``until``? ``Acme wins nod, is it cheap?``
+        asks after its comma only."""
         end = clause[1]
-        return (end < len(self.raw) and self.raw[end] == "?") or self.raw[clause[0] : end].rstrip().endswith("?")
+        asks = (end < len(self.raw) and self.raw[end] == "?") or self.raw[clause[0] : end].rstrip().endswith("?")
+        if not asks:
+            return False
+        tail = _ASKS.search(self.norm, *clause)
+        return tail is None or tail.start() < until
 
     def release_boilerplate(self, position: int) -> bool:
         """Does a position of a wire release stand beyond its announcing sentences, or before its "announced"?"""

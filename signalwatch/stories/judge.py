@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from signalwatch import diseases
 from signalwatch.model import Event
 from signalwatch.stories.features import Features, abbreviates
 
@@ -41,6 +42,10 @@ STATUS_ORDER: Mapping[str, tuple[str, ...]] = {
     "regulatory_submission": ("rolling", "submitted", "accepted"),
     "regulatory_approval": ("recommended", "tentative", "authorized", "approved"),
 }
+ASSUMED_STATUS: Mapping[str, str] = {
+    "deal": "announced", "regulatory_submission": "submitted", "regulatory_approval": "approved", "trial_begin": "registered",
+}  # fmt: skip
+"""The step a telling means that does not say one."""
 _PHASES = {
     "1": 1, "1a": 1, "1b": 1, "1/2": 12, "1b/2": 12, "1/2a": 12, "2": 2, "2a": 2, "2b": 2, "2/3": 23, "3": 3, "3b": 3,
     "pivotal": 3, "4": 4,
@@ -50,6 +55,9 @@ _PHASES = {
 _BY_AGENCY = frozenset(
     {"regulatory_submission", "regulatory_approval", "regulatory_rejection", "ind_clearance", "regulatory_designation"}
 )
+
+
+_ABOUT_DISEASES = frozenset({*_BY_AGENCY, "results", "trial_begin", "trial_stop", "trial_phase_advance", "product_launch"})
 
 
 _STEPS = {"trial_registered": "registered", "trial_start": "started"}
@@ -67,6 +75,8 @@ def window(event_type: str) -> timedelta:
 
 def status_of(event: Event) -> str:
     """The step a happening has reached, as the event says it."""
+    if event.attributes.get("reverted"):
+        return "registered" if family(event.type) == "trial_begin" else "reverted"
     if event.type in _STEPS:
         return _STEPS[event.type]
     return str(event.attributes.get("status") or event.attributes.get("stage") or "")
@@ -88,6 +98,9 @@ LINKED_WITHIN = 400
 """Days within which an amended notice belongs to the offering it restates, and a start to its registration."""
 
 
+CORRECTED_WITHIN = 30
+"""Days within which a corrected release under a new address follows the first one."""
+
 REGISTRY_WITHIN = 60
 """Days within which a registry record of a start or stop follows the announcement: sponsors have 30 days to update."""
 
@@ -104,6 +117,12 @@ def _record_of(a: Event, fa: Features, b: Event, fb: Features) -> bool:
 def one_study(a: Event, b: Event) -> bool:
     """Whether both events name the same study."""
     return a.program is not None and b.program is not None and not set(a.program.nct_ids).isdisjoint(b.program.nct_ids)
+
+
+def _ends(a: Event, b: Event) -> bool:
+    """Whether the later one tells the end of a deal that the earlier one announced: closing takes a year at times."""
+    later, earlier = (a, b) if a.at >= b.at else (b, a)
+    return status_of(later) in ("completed", "terminated") and status_of(earlier) in ("", "proposed", "announced")
 
 
 def amends(a: Event, b: Event) -> bool:
@@ -143,6 +162,7 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
             (fa.instrument or fb.instrument)
             and fa.instrument != fb.instrument
             and ({fa.instrument, fb.instrument} & {"atm", "debt"})
+            and not (days <= NEAR and _number(a, "amount") and _number(a, "amount") == _number(b, "amount"))
         ):
             return f"instrument {fb.instrument or 'shares'} / {fa.instrument or 'shares'}"
         ca, cb = a.attributes.get("currency"), b.attributes.get("currency")
@@ -200,9 +220,41 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
             and not _both(fa, fb)
         ):
             return "other party"
-        if fa.parties != fb.parties and days > NEAR and not _both(fa, fb):
-            return "other party unnamed"
+    if group in _ABOUT_DISEASES and fa.diseases and fb.diseases and not (fa.products & fb.products and days <= 1):
+        if not any(diseases.compatible(x, y) for x in fa.diseases for y in fb.diseases):
+            return f"disease {', '.join(sorted(fb.diseases))} / {', '.join(sorted(fa.diseases))}"
     return ""
+
+
+def undecided(a: Event, fa: Features, b: Event, fb: Features) -> str:
+    """Why two events say too little to be taken for one happening, though nothing contradicts; "" when they say enough."""
+    days = abs((a.at - b.at).total_seconds()) / 86400
+    unnamed = fa.parties != fb.parties and days > NEAR and not (fa.products & fb.products)
+    return "other party unnamed" if family(a.type) == "deal" and unnamed and not _both(fa, fb) else ""
+
+
+def corrected(a: Event, fa: Features, b: Event, fb: Features) -> float:
+    """How likely the correction ``a`` is about what ``b`` told; 0 when it cannot be.
+
+    A correction contradicts what it corrects, so facts need not agree: the study, or the company and the kind of
+    happening, decide, and the evidence picks among several.
+    """
+    groups = {family(a.type), family(b.type)}
+    days = (a.at - b.at).total_seconds() / 86400
+    sale_ended = groups == {"ipo", "offering"} and status_of(a) == "withdrawn"
+    if b.correction or days < -NEAR or days > LINKED_WITHIN or (len(groups) > 1 and not sale_ended):
+        return 0.0
+    if a.connector == "clinicaltrials":
+        return 1.0 + 1.0 / (1.0 + abs(days)) if one_study(a, b) else 0.0
+    if fa.main.isdisjoint(fb.main):
+        return 0.0
+    known = evidence(a, fa, b, fb, abs(days)) + 1.0 / (1.0 + abs(days))
+    if a.connector == "edgar":  # an amendment or a withdrawal names the company it belongs to, and restates the rest
+        if b.connector != a.connector and days > 120:
+            return 0.0
+        return known - (1.5 if contradiction(a, fa, b, fb) else 0.0)
+    overlap = len(fa.words & fb.words) / max(min(len(fa.words), len(fb.words)), 4)
+    return known if days <= CORRECTED_WITHIN and overlap >= 0.5 else 0.0
 
 
 def _first_sale(a: Event, b: Event) -> bool:
@@ -265,6 +317,7 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
         return 0.0
     days = abs((a.at - b.at).total_seconds()) / 86400
     linked = (group == "funding" and amends(a, b)) or (group == "trial_begin" and one_study(a, b))
+    linked = linked or (group == "deal" and _ends(a, b) and len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2)
     linked = linked or (days <= REGISTRY_WITHIN and _record_of(a, fa, b, fb))
     if days > (LINKED_WITHIN if linked else WINDOW.get(group, DEFAULT_WINDOW)):
         return 0.0
@@ -281,8 +334,6 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
     step = later in order and earlier in order and order.index(later) > order.index(earlier)
     back = later in order and earlier in order and order.index(later) < order.index(earlier)
     need = 1.8 if days <= NEAR else 2.4 if days <= 10 else 3.2 if days <= 30 else 3.8
-    if group == "ipo":
-        need = 1.8  # a company goes public once
     if group == "results" and days > NEAR:
         need += 1.5  # another cut, congress or subgroup is new data
     if step:
@@ -291,6 +342,8 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
         need += 0.8
     if back and days > NEAR:
         need += 1.5
+    if group == "ipo" and fa.main & fb.main:
+        need = 1.8  # a company goes public once
     if (fa.again if a.at >= b.at else fb.again) and days > NEAR and not step:
         need += 1.0
     return points - need
