@@ -201,8 +201,8 @@ class Judge:
             if not isinstance(item, ItemClass) or entry.anywhere or (item.name in kinds.names and len(stories) == 1):
                 continue
             for number, (start, end) in enumerate(stories):
-                spoken = entry.phrase.regex.search(doc.norm, start, end)
-                if spoken is None or self._named(doc, spoken):
+                words_said = entry.phrase.regex.search(doc.norm, start, end)
+                if words_said is None or self._named(doc, words_said):
                     continue
                 excused = item.unless and item.unless.search(doc.norm, words, start, end)
                 if excused and not (item.hard and item.hard.search(doc.norm, words, start, end)):

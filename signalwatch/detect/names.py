@@ -14,11 +14,14 @@ from signalwatch.detect.text import Doc
 from signalwatch.detect.words import (
     ACADEMIC,
     CAMEL,
+    COMPANY_ACTS,
     EXCHANGES,
     FUNCTION,
     HYPHEN_DESCRIPTOR,
     OPENERS,
+    PEOPLE,
     PLAIN_NOUNS,
+    RELATIONS,
     RISKY_SUFFIX,
     SKIPPED,
     Word,
@@ -99,8 +102,10 @@ class Finder:
             )
         if word.opens and len(core) <= 6 and core.isupper():
             return False  # an abbreviation in brackets
+        if low in book.legal:
+            return False  # "Co. Terminates ..." refers back
         if HYPHEN_DESCRIPTOR.search(core) or low in book.demonyms or low in book.descriptors:
-            return suffix_follows(words, i, book) and low not in book.demonyms
+            return low not in book.demonyms and suffix_follows(words, i, book, reach=1 if low in RELATIONS else 2)
         if (
             "-" in core
             and not core.isupper()
@@ -254,7 +259,8 @@ class Finder:
                     i += 1
                 last = words[i - 1]
                 if name.possessive and i < len(words):
-                    owned = reading.at(words[i].start)
+                    kin = words[i].low in RELATIONS and i + 1 < len(words)  # Acme's partner Beta files ...: Beta acts
+                    owned = reading.at(words[i + 1 if kin else i].start)
                     owned = owned if owned and owned.kind == "company" else None
                     behind = next((w for w in words if owned and w.start >= owned.end), None)
                     if (
@@ -275,6 +281,11 @@ class Finder:
                     if i >= len(words):
                         break
                     nxt = words[i]
+                if nxt.low in RELATIONS and i + 1 < len(words) and not last.comma:
+                    other = reading.at(words[i + 1].start)
+                    if other is not None and other.kind == "company" and not nxt.possessive:
+                        parties[-1] = other  # GSK partner Hansoh reports ...: the partner acts
+                        break
                 if nxt.low in {"and", "&", "und", "og", "with", "et"} or (last.comma and nxt.core[:1].isupper()):
                     if nxt.low in {"and", "&", "und", "og", "with", "et"}:
                         if nxt.low == "with":
@@ -323,8 +334,26 @@ class Finder:
         if word.possessive:
             return True
         if capitals:
-            return any(w.low in book.suffixes for w in words[1:3]) and not following.comma
+            return not following.comma and (any(w.low in book.suffixes for w in words[1:3]) or self._acts(words))
         return following.low in book.verbs or word.comma
+
+    def _acts(self, words: list[Word]) -> bool:
+        """Do the first words of a Title Case clause act like a company: ordinary words, then what only companies do
+        (``Elevation Spine Receives ...``)?"""
+        book = self.book
+        for word in words[:4]:
+            if word is not words[0] and word.low in COMPANY_ACTS:
+                return True
+            if not word.core[:1].isupper() or word.comma or word.low in book.generic or word.low in PLAIN_NOUNS:
+                return False
+            if (
+                word.low in book.descriptors
+                or word.low in book.demonyms
+                or word.low in book.not_names
+                or word.low in PEOPLE
+            ):
+                return False
+        return False
 
     def _plain_name(self, words: list[Word], i: int, capitals: bool) -> Name:
         j = i
@@ -332,7 +361,7 @@ class Finder:
             capitals
             and j + 1 < len(words)
             and words[j + 1].core[:1].isupper()
-            and words[j + 1].low not in self.book.verbs
+            and (words[j + 1].low not in self.book.verbs)
             and j - i < 4
         ):
             if words[j].comma and words[j + 1].low not in self.book.legal:
@@ -488,9 +517,9 @@ def named_next(word: Word | None, book: NameBook) -> bool:
     return word is not None and (word.low in book.suffixes or word.low in book.verbs)
 
 
-def suffix_follows(words: list[Word], i: int, book: NameBook) -> bool:
+def suffix_follows(words: list[Word], i: int, book: NameBook, reach: int = 2) -> bool:
     """Does a strong company word follow within two words (``Precision BioSciences``, ``Day One Biopharmaceuticals``)?"""
-    for k in range(i + 1, min(i + 3, len(words))):
+    for k in range(i + 1, min(i + 1 + reach, len(words))):
         word = words[k]
         if word.opens or not word.core[:1].isupper():
             return False

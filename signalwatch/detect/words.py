@@ -146,6 +146,19 @@ PLAIN_NOUNS = frozenset(
     "treatment bispecific long-term real-world interim preliminary additional further more many most several some "
     "multiple both all".split()
 )
+RELATIONS = frozenset(
+    "partner partners subsidiary unit affiliate spinout spin-out spinoff spin-off ally licensee licensor collaborator "
+    "rival parent backer cro cros cdmo cdmos".split()
+)
+COMPANY_ACTS = frozenset(
+    "announces receives appoints names acquires raises secures closes launches completes enters signs submits initiates "
+    "doses reports prices files obtains wins awarded granted selects hires promotes expands opens commences partners "
+    "collaborates licenses doses enrolls begins presents introduces welcomes adds to strengthens gets earns achieves".split()
+)
+PEOPLE = frozenset(
+    "executive executives veteran veterans founder founders scientist researchers doctor doctors physician physicians "
+    "surgeon investor investors leader leaders ceo head chief analyst analysts expert experts team group".split()
+)
 ACADEMIC = frozenset(
     "university institute hospital college school center centre foundation clinic academy council universität "
     "université universidad karolinska".split()
