@@ -15,6 +15,7 @@ from signalwatch.detect.words import (
     ACADEMIC,
     CAMEL,
     COMPANY_ACTS,
+    COMPANY_NOUNS,
     EXCHANGES,
     FUNCTION,
     HYPHEN_DESCRIPTOR,
@@ -24,6 +25,8 @@ from signalwatch.detect.words import (
     RELATIONS,
     RISKY_SUFFIX,
     SKIPPED,
+    THINGS,
+    UNIT_ACTS,
     Word,
     split_words,
     title_case,
@@ -104,6 +107,10 @@ class Finder:
             return False  # an abbreviation in brackets
         if low in book.legal:
             return False  # "Co. Terminates ..." refers back
+        if following is not None and self._place_before(words, i):
+            return False
+        if low in book.suffixes and not suffix_follows(words, i, book) and (i or book.plain(following)):
+            return False  # "its Biologics License Application"
         if HYPHEN_DESCRIPTOR.search(core) or low in book.demonyms or low in book.descriptors:
             return low not in book.demonyms and suffix_follows(words, i, book, reach=1 if low in RELATIONS else 2)
         if (
@@ -113,8 +120,14 @@ class Finder:
         ):
             return False  # Smart-pill, Hair-loss
         if core.isupper() and 2 <= len(core) <= 5 and not suffix_follows(words, i, book):
-            if capitals and i == 0 and len(core) >= 3 and following is not None and following.low in book.verbs:
-                return True  # a ticker as the company's name: ABCD Discontinues ...
+            if (
+                capitals
+                and i == 0
+                and len(core) >= 3
+                and following is not None
+                and (following.low in book.verbs or following.low in THINGS)
+            ):
+                return True  # a ticker or short name: ABCD Discontinues ..., ABC Assay Wins ...
             if capitals or len(core) < 3:
                 return False
             linked = i > 0 and words[i - 1].low in {
@@ -134,6 +147,15 @@ class Finder:
                 return True
             return not capitals and i > 0 and low not in book.generic and low not in book.verbs and not month_like(low)
         return True
+
+    def _place_before(self, words: list[Word], i: int) -> bool:
+        """Is this the place of a company: ``Colorado based Acme``, ``Baltimore pharmaceutical company``?"""
+        nxt = words[i + 1]
+        if nxt.low in {"based", "headquartered"}:
+            return True
+        if not nxt.core[:1].islower() or not (nxt.low in self.book.descriptors or nxt.low in self.book.suffixes):
+            return False
+        return any(w.low in COMPANY_NOUNS for w in words[i + 1 : i + 4])
 
     def run(self, words: list[Word], i: int, capitals: bool, taken: list[tuple[int, int]]) -> tuple[int, Name | None]:
         """The name that begins with this word, and the word after it."""
@@ -268,6 +290,7 @@ class Finder:
                         and behind
                         and behind.low in book.verbs
                         and behind.low not in FUNCTION
+                        and (kin or self._unit(owned, behind))
                         and not (owned.text.isupper() and len(owned.text) > 4)
                     ):
                         parties[-1] = owned  # Roche's Genentech cuts ...: the unit acts
@@ -300,6 +323,7 @@ class Finder:
                 or word.low in book.demonyms
                 or HYPHEN_DESCRIPTOR.search(word.core)
                 or word.low in SKIPPED
+                or (i + 1 < len(words) and self._place_before(words, i))
             ):
                 i += 1
                 continue
@@ -307,6 +331,11 @@ class Finder:
                 return []
             return []
         return parties
+
+    def _unit(self, owned: Name, verb: Word) -> bool:
+        """Is what somebody owns a company, not a medicine ("Merck's Keytruda Snags ...")?"""
+        words = owned.text.lower().split(" ")
+        return owned.text.lower() in self.book.known or words[-1] in self.book.suffixes or verb.low in UNIT_ACTS
 
     def _plain_start(self, words: list[Word], i: int, capitals: bool) -> bool:
         """May the first word of the clause be a company with an ordinary word for a name (``Candid, in a ...``)?"""

@@ -32,6 +32,9 @@ _BRAND_NEXT = re.compile(
 _OWNS_NEXT = re.compile(
     r" +(?:s?bla|s?nda|maa|ind|cta|eua|pma|application|drug|pill|vaccine|therapy|device|filing|trial|study)s?(?![a-z])"
 )
+_DONE = frozenset(
+    "hit gets wins raises files to resigns approves clears greenlights rejects grants nabs snags lands".split()
+)
 _PART = re.compile(r"(?<![a-z])(?:as|while|but) ")
 _LINK = re.compile(r"(?<![a-z])(?:with|from|by|and|for|of|to|between|versus)(?![a-z])")
 _REGULATORY = frozenset(
@@ -142,6 +145,10 @@ class Casting:
         )
         if companies and not product_first and not person_first and (titled or companies[0].strength >= 1):
             return companies[0].text
+        if not companies and match.type in _REGULATORY:
+            decided = self._decided_on(match)
+            if decided:
+                return decided
         candidates = [n for n in self._candidates(match) if not (person_first and n.start == lead[0].start)]
         for name in candidates:
             if name.possessive:
@@ -183,13 +190,43 @@ class Casting:
         return ""
 
     def _lead(self, match: Match) -> list[Name]:
-        """The parties before the verb: those of the nearest "as ..." or "while ..." part of the clause, else of the clause."""
+        """The parties before the verb: those of the nearest "as ..." or "while ..." part of the clause, or of the last of
+        several statements between commas, else of the clause."""
         start, end = match.clause
+        told = self._last_statement(match)
+        if told:
+            return told
         for m in reversed(list(_PART.finditer(self.doc.norm, start, match.start))):
             near = [n for n in self.finder.lead(m.end(), end, match.start + 1) if n.kind == "company"]
             if near and near[0].start - m.end() < 3:
                 return near
         return self.finder.lead(start, end, match.start + 1)
+
+    def _decided_on(self, match: Match) -> str:
+        """Whose product an authority decides on: the sure company right behind its verb (``FDA Approves Acme Bio Test for
+        Use with Beta's Drug``)."""
+        names = self.finder.names(*match.clause)
+        if not names or names[0].kind != "regulator":
+            return ""
+        first = next((n for n in names[1:] if n.kind == "company"), None)
+        if first is None or len(self.doc.norm[names[0].end : first.start].split()) > 2:
+            return ""
+        words = first.text.lower().split(" ")
+        book = self.finder.book
+        return first.text if first.text.lower() in book.known or words[-1] in book.suffixes else ""
+
+    def _last_statement(self, match: Match) -> list[Name]:
+        """In a list of statements (``FDA Clears Acme's Pill, Beta Hit With Hold``): who opens the one with the match."""
+        start, _ = match.clause
+        comma = self.doc.norm.rfind(", ", start, match.start + 1)
+        if comma < 0:
+            return []
+        book = self.finder.book
+        before = self.finder.words(start, comma)
+        if not any(w.low in book.predicates or w.low in _DONE for w in before[1:]):
+            return []
+        names = [n for n in self.finder.lead(comma + 2, match.clause[1], match.start + 1) if n.kind == "company"]
+        return names if names and names[0].start - comma < 4 and names[0].strength >= 1 else []
 
     def _candidates(self, match: Match) -> list[Name]:
         """Companies of the clause, likeliest first: possessives, then those behind "for", "of", "from", "to", then any."""

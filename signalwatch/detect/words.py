@@ -131,7 +131,7 @@ OPENERS = frozenset(
     "hot before hoping aiming betting undeterred elsewhere separately meanwhile additionally plus also finally backed "
     "to using without near months weeks days years".split()
 )
-SKIPPED = frozenset("the a an new exclusive breaking updated report biotech-backed startup's and 'pharma".split())
+SKIPPED = frozenset("based the a an new exclusive breaking updated report biotech-backed startup's and 'pharma".split())
 PLAIN_NOUNS = frozenset(
     "patients shares drugs trials data results judge court doctors scientists researchers investors analysts "
     "regulators companies drugmakers biotechs deals "
@@ -149,6 +149,16 @@ PLAIN_NOUNS = frozenset(
 RELATIONS = frozenset(
     "partner partners subsidiary unit affiliate spinout spin-out spinoff spin-off ally licensee licensor collaborator "
     "rival parent backer cro cros cdmo cdmos".split()
+)
+COMPANY_NOUNS = frozenset(
+    "company startup start-up biotech drugmaker firm biopharma drugmaker developer maker upstart".split()
+)
+UNIT_ACTS = frozenset(
+    "acquires buys cuts lays appoints names hires raises signs inks opens closes sues settles invests licenses partners "
+    "reports announces expands axes".split()
+)
+THINGS = frozenset(
+    "assay test drug pill vaccine device app system kit shot therapy treatment injection implant stent platform".split()
 )
 COMPANY_ACTS = frozenset(
     "announces receives appoints names acquires raises secures closes launches completes enters signs submits initiates "
