@@ -80,7 +80,8 @@ _SELLS = re.compile(
     re.IGNORECASE,
 )
 _INTO = re.compile(
-    r"merged?s?\s+with\s+and\s+into\s+(?:the\s+)?([a-z]?[A-Z\d][\w&.' \u2019-]{1,60}?)\s*(?:[,(;.]|\bwith\b|\bat\b|\bas\b|\bpursuant\b)"
+    r"merged?s?\s+with\s+and\s+into\s+(?:the\s+)?([a-z]?[A-Z\d][\w&.' \u2019-]{1,60}?)\s*"
+    r"(?:[,(;.]|\bwith\b|\bat\b|\bas\b|\bpursuant\b)"
 )
 _SUFFIX = (
     r"(?:Inc|Incorporated|Corp|Corporation|LLC|L\.L\.C|Ltd|Limited|plc|PLC|AG|S\.?A\.?S?|SE|N\.?V|B\.?V|GmbH|A/S|AB|ASA|K\.?K|"
@@ -121,7 +122,7 @@ _MONEY = re.compile(
     r"(?P<cur>US\$|C\$|CA\$|A\$|\$|\u20ac|\u00a3|EUR|USD|GBP|CHF|RMB|JPY)\s?(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]{0,2}(?P<unit>million|billion|thousand|[MB]N?\b))?",
 )
-_CURRENCY = {
+CURRENCY = {
     "US$": "USD",
     "$": "USD",
     "C$": "CAD",
@@ -165,7 +166,7 @@ def moneys(text: str, start: int, end: int) -> list[Money]:
     found = []
     for m in _MONEY.finditer(text, start, end):
         number = float(m["num"].replace(",", "")) * _SCALE.get((m["unit"] or "").lower(), 1)
-        found.append(Money(round(number), _CURRENCY.get(m["cur"], m["cur"]), m.start(), m.end()))
+        found.append(Money(round(number), CURRENCY.get(m["cur"], m["cur"]), m.start(), m.end()))
     return found
 
 

@@ -36,10 +36,19 @@ _DENIED = re.compile(r"\b(?:no|not|never|neither|nor|without)\b(?:\W+\w+){0,2}\W
 _UNDONE = re.compile(
     r"\b(?:alleviated|mitigated|no longer|(?:is|was|are|were|has|have|been) not|not (?:exist|present))\b", re.IGNORECASE
 )
+_GOING = re.compile("going[ -]concern", re.IGNORECASE)
 _UNCERTAIN = re.compile(
-    r"material uncertaint(?:y|ies)\b[^.]{0,120}\b(?:cast|raise|creat)\w*\s+(?:a\s+)?(?:significant|substantial) doubt", re.IGNORECASE
+    r"material uncertaint(?:y|ies)\b[^.]{0,120}\b(?:cast|raise|creat)\w*\s+(?:a\s+)?(?:significant|substantial) doubt",
+    re.IGNORECASE,
 )
 """How reports under IFRS state it: "may cast" is the standard's own wording there, not a supposition."""
+
+_STANDS = re.compile(
+    r"\b(?:do|does|did|have|has|had)(?:\s+not|n.t)\s+(?:fully\s+|been\s+)?alleviated?\b[^.]{0,40}\bsubstantial doubt|"
+    r"\bsubstantial doubt\b[^.]{0,120}\b(?:has|have|was|is|were)\s+not\s+(?:been\s+)?alleviated",
+    re.IGNORECASE,
+)
+"""The plans were weighed and found wanting."""
 
 _SUPPOSED = re.compile(r"\b(?:if|could|might|would|whether|unless|no|not|in the event)\b", re.IGNORECASE)
 _RELIEVED = re.compile(
@@ -69,10 +78,10 @@ _STRONG_HEADS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("liquidity", _head(r"management.s\s+discussion\s+and\s+analysis(?:\s+of\s+financial\s+condition[^\n]{0,60})?|"
                         r"management.s\s+discussion|operating\s+and\s+financial\s+review[^\n]{0,40}")),
     ("auditor", _head(r"reports?\s+of\s+(?:the\s+)?independent\s+(?:registered\s+|certified\s+)?(?:public\s+)?"
-                      r"(?:account\w+|auditors?)(?:\s+firm)?|independent\s+(?:registered\s+)?(?:public\s+)?(?:auditor.?s?.?|accountant.?s?.?)"
-                      r"\s+report")),
-    ("notes", _head(r"(?:condensed\s+)?(?:notes\s+to\s+)?(?:the\s+)?(?:unaudited\s+)?(?:condensed\s+)?(?:interim\s+)?(?:consolidated\s+)?"
-                    r"financial\s+statements(?:\s+and\s+supplementary\s+data)?(?:\s*\(?unaudited\)?)?")),
+                      r"(?:account\w+|auditors?)(?:\s+firm)?|independent\s+(?:registered\s+)?(?:public\s+)?"
+                      r"(?:auditor.?s?.?|accountant.?s?.?)\s+report")),
+    ("notes", _head(r"(?:condensed\s+)?(?:notes\s+to\s+)?(?:the\s+)?(?:unaudited\s+)?(?:condensed\s+)?(?:interim\s+)?"
+                    r"(?:consolidated\s+)?financial\s+statements(?:\s+and\s+supplementary\s+data)?(?:\s*\(?unaudited\)?)?")),
 )  # fmt: skip
 _WEAK_HEADS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("liquidity", _head(r"liquidity(?:,?\s+(?:and\s+)?capital\s+resources)?(?:,?\s+(?:and\s+)?going\s+concern)?")),
@@ -81,7 +90,8 @@ _WEAK_HEADS: tuple[tuple[str, re.Pattern[str]], ...] = (
 """Headings that do not end the risk factors, where the same words may stand over a paragraph."""
 
 _OTHER_ITEM = re.compile(
-    _ITEM_HEAD + r"(?=business|unresolved|cybersecurity|properties|legal|mine|market|selected|quantitative|changes|controls|"
+    _ITEM_HEAD
+    + r"(?=business|unresolved|cybersecurity|properties|legal|mine|market|selected|quantitative|changes|controls|"
     r"other|directors|executive|security|certain|principal|exhibits?|form|unregistered|defaults|key\s+information|"
     r"information\s+on|\[?reserved|submission|offer|history|description)"
     r"|^[\W_]{0,4}part\s+i{2,3}\b[^\n]{0,30}$",
@@ -91,7 +101,8 @@ _FORWARD_HEAD = re.compile(
     r"^.{0,60}(?:forward[- ]looking (?:statements?|information)).{0,60}$", re.IGNORECASE | re.MULTILINE
 )
 _AUDITED = re.compile(
-    r"\b(?:auditors?|accounting firm|accountants?)\b[^.]{0,160}\b(?:report|opinion|paragraph|express\w*)\b", re.IGNORECASE
+    r"\b(?:auditors?|accounting firm|accountants?)\b[^.]{0,160}\b(?:report|opinion|paragraph|express\w*)\b",
+    re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.;!?])[\"\u201d)]?\s+(?=[A-Z\u201c\"(])|\n")
 _ABBREVIATED = re.compile(r"(?:\b(?:Inc|Corp|Co|Ltd|No|Mr|Ms|Dr|U\.S|Jr|vs|Nos)\.)$")
@@ -154,7 +165,7 @@ def going_concern_passages(text: str) -> list[Passage]:
     relieved = False
     for match in _DOUBT.finditer(text):
         section = section_at(marks, match.start())
-        if section not in COUNTED:
+        if section not in COUNTED or _GOING.search(text, max(0, match.start() - REACH), match.end() + REACH) is None:
             continue
         sentence = sentence_at(text, match.start())
         relieved = relieved or is_relieved(sentence)
@@ -192,10 +203,16 @@ def sentence_at(text: str, at: int) -> str:
 
 def asserts_doubt(sentence: str) -> bool:
     """Whether a sentence says that there is doubt, rather than asks, supposes, denies or quotes the standard."""
-    if "going concern" not in sentence.lower() or len(sentence) > 1500:
+    if _GOING.search(sentence) is None or len(sentence) > 1500:
         return False
     uncertain = _UNCERTAIN.search(sentence)
     if uncertain is not None and _SUPPOSED.search(sentence, 0, uncertain.start()) is None:
+        return True
+    stands = _STANDS.search(sentence)
+    if (
+        stands is not None
+        and re.search(r"\b(?:if|could|might|would)\b", sentence[: stands.start()], re.IGNORECASE) is None
+    ):
         return True
     found = _ASSERTS.search(sentence)
     if found is None:

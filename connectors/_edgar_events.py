@@ -230,7 +230,10 @@ def _amended_round(draft: Draft, form: FormD, attributes: dict[str, Json], befor
     if before is None or form.sold is None:
         return [
             draft.filing_event(
-                "offering_amended", _field(*_sold_field(form)), amends=form.previous or None, sold=form.sold,
+                "offering_amended",
+                _field(*_sold_field(form)),
+                amends=form.previous or None,
+                sold=form.sold,
                 offered=form.offered,
             )
         ]
@@ -384,7 +387,9 @@ def tender(draft: Draft, previous: Document | None, detect: Detector) -> list[Ev
         return []
     status = "completed" if draft.filing.amendment else "announced"
     span = (
-        draft.quote(done.start(), done.end()) if done and draft.filing.amendment else draft.in_title(label(draft.filing.form))
+        draft.quote(done.start(), done.end())
+        if done and draft.filing.amendment
+        else draft.in_title(label(draft.filing.form))
     )
     return [
         draft.event(

@@ -10,7 +10,7 @@ import re
 
 import msgspec
 
-from connectors._edgar_deals import Money, money_near, moneys
+from connectors._edgar_deals import CURRENCY, Money, money_near, moneys
 
 _IPO = re.compile(
     r"(?:this is|conducting|completion of|prior to)\s+(?:the|our|an)\s+initial\s+public\s+offering|initial\s+public\s+offering\s+"
@@ -45,7 +45,8 @@ _ATM = re.compile(
 )
 _ATM_TOTAL = r"aggregate\s+(?:gross\s+)?(?:offering|sales)\s+(?:price|proceeds)|having\s+an\s+aggregate|up\s+to"
 _TOTAL = re.compile(
-    r"(?:initial\s+)?(?:public\s+)?offering\s+price(?:\s*\(\d+\))?[^\n$]{0,40}\n?[^\n$]{0,4}(?:US)?\$\s*(?P<each>[\d,]+(?:\.\d+)?)[^\n$]{0,20}"
+    r"(?:initial\s+)?(?:public\s+)?offering\s+price(?:\s*\(\d+\))?[^\n$\u20ac\u00a3]{0,40}\n?[^\n$\u20ac\u00a3]{0,4}(?:US\$|[$\u20ac\u00a3])\s*(?P<each>[\d,]+(?:\.\d+)?)"
+    r"[^\n$\u20ac\u00a3]{0,20}"
     r"(?P<rest>[^\n]*)",
     re.IGNORECASE,
 )
@@ -54,14 +55,17 @@ _SHARES = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    r"(?:offering\s+price|price\s+to\s+(?:the\s+)?public|purchase\s+price)\s+(?:of|is|per\s+\w+\s+(?:is|of))\s*(?:US)?\$\s*(?P<each>\d+(?:\.\d+)?)"
-    r"|at\s+(?:a|an)\s+(?:\w+\s+){0,3}?price\s+of\s+(?:US)?\$\s*(?P<each2>\d+(?:\.\d+)?)",
+    r"(?:offering\s+price|price\s+to\s+(?:the\s+)?public|purchase\s+price)\s+(?:of|is|per\s+(?:\w+\s+){1,3}(?:is|of))\s*"
+    r"(?P<cur>US\$|C\$|A\$|[$\u20ac\u00a3])\s*(?P<each>\d+(?:\.\d+)?)"
+    r"|at\s+(?:a|an)\s+(?:\w+\s+){0,3}?price\s+of\s+(?P<cur2>US\$|C\$|A\$|[$\u20ac\u00a3])\s*(?P<each2>\d+(?:\.\d+)?)",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    r"between\s+(?:US)?\$\s*(?P<low>\d+(?:\.\d+)?)\s+and\s+(?:US)?\$\s*(?P<high>\d+(?:\.\d+)?)", re.IGNORECASE
+    r"between\s+(?:US\$|[$\u20ac\u00a3])\s*(?P<low>\d+(?:\.\d+)?)\s+and\s+(?:US\$|[$\u20ac\u00a3])\s*(?P<high>\d+(?:\.\d+)?)",
+    re.IGNORECASE,
 )
 _NOTES = re.compile(r"\bnotes\s+due\s+20\d\d|\bdebentures\b|structured\s+notes|linked\s+to\s+the", re.IGNORECASE)
+_CONVERTIBLE = re.compile(r"\b(?:convertible|exchangeable)\b[^.\n]{0,40}\b(?:notes|debentures)\b", re.IGNORECASE)
 _WITHDRAWS = re.compile(r"registration\s+statement\s+on\s+form\s+(?P<form>[SF]-\d+[A-Z]*)", re.IGNORECASE)
 
 
@@ -90,7 +94,8 @@ def read_cover(text: str) -> Offer:
     if blank:
         kind, match = "spac", blank
     elif notes and not ipo:
-        kind, match = "notes", notes
+        convertible = _CONVERTIBLE.search(text, 0, 3000)
+        kind, match = ("follow_on", convertible) if convertible else ("notes", notes)
     elif resale and (ipo is None or resale.start() < ipo.start()):
         kind, match = "resale", resale
     elif ipo and _IPO.search(text, 0, 9000):
@@ -137,6 +142,9 @@ def _amount(text: str, kind: str) -> Money | None:
             reach=120,
             least=500_000,
         )
+    convertible = _CONVERTIBLE.search(text, 0, 3000) if best is None else None
+    if convertible is not None:  # the principal amount stands before the name of the notes
+        best = next(iter(m for m in moneys(text, 0, convertible.start()) if m.amount >= 500_000), None)
     return best or _product(text)
 
 
@@ -147,7 +155,8 @@ def _product(text: str) -> Money | None:
     if shares is None or each is None:
         return None
     amount = round(int(shares["count"].replace(",", "")) * float(each["each"] or each["each2"]))
-    return Money(amount, "USD", shares.start(), shares.end()) if amount >= 500_000 else None
+    currency = CURRENCY[(each["cur"] or each["cur2"]).upper()]
+    return Money(amount, currency, shares.start(), shares.end()) if amount >= 500_000 else None
 
 
 def withdrawn_form(text: str) -> tuple[str, int, int] | None:

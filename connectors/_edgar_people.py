@@ -182,7 +182,9 @@ _ABBREVIATED = re.compile(r"(?:\b(?:Inc|Corp|Co|Ltd|No|Mr|Ms|Mrs|Dr|Jr|Sr|St|vs|
 
 def _sentence_start(text: str, start: int, at: int) -> int:
     cuts = re.finditer(r"(?<=[a-z)\u201d\"\d]\.)\s+(?=[A-Z(])", text[start:at])
-    ends = [m for m in cuts if _ABBREVIATED.search(text[max(start, start + m.start() - 12) : start + m.start()]) is None]
+    ends = [
+        m for m in cuts if _ABBREVIATED.search(text[max(start, start + m.start() - 12) : start + m.start()]) is None
+    ]
     return start + ends[-1].end() if ends else start
 
 

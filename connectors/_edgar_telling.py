@@ -76,7 +76,8 @@ def detected(draft: Draft, detection: Detection, span: Span, title: str) -> Even
     """A detection as an event of the report: with the registrant in its role and the report's date."""
     attributes = dict(detection.attributes)
     return draft.event(
-        detection.type, _with_registrant(draft, detection, span), attributes, span, discriminator=_variant(detection.type, attributes),
+        detection.type, _with_registrant(draft, detection, span), attributes, span,
+        discriminator=_variant(detection.type, attributes),
         pattern=detection.pattern or "edgar.release", confidence=detection.confidence,
         occurred_at=detection.occurred_at or draft.happened, title=title, program=detection.program,
     )  # fmt: skip
@@ -117,7 +118,9 @@ def _with_registrant(draft: Draft, detection: Detection, span: Span) -> tuple[Or
     elif detection.type == "merger_acquisition":
         bought = _is_bought(draft.document.text, span, others)
         role = "subject" if bought else "counterparty"
-        others = [msgspec.structs.replace(o, role="counterparty") if bought and o.role == "subject" else o for o in others]
+        others = [
+            msgspec.structs.replace(o, role="counterparty") if bought and o.role == "subject" else o for o in others
+        ]
     else:  # a subsidiary or a brand is named: the company that files is the account
         role = "subject"
         others = [msgspec.structs.replace(o, role="other") if o.role == "subject" else o for o in others]
