@@ -13,6 +13,8 @@ from signalwatch.detect.namebook import CODE, Issuer, Name, NameBook
 from signalwatch.detect.text import Doc
 from signalwatch.detect.words import (
     ACADEMIC,
+    AILMENTS,
+    BEFORE_NAMES,
     CAMEL,
     COMPANY_ACTS,
     COMPANY_NOUNS,
@@ -25,6 +27,7 @@ from signalwatch.detect.words import (
     RELATIONS,
     RISKY_SUFFIX,
     SKIPPED,
+    STRICKEN,
     THINGS,
     UNIT_ACTS,
     Word,
@@ -100,6 +103,8 @@ class Finder:
         if core[0].islower():
             return bool(CAMEL.search(core)) and not CODE.match(core)
         if core[0].isdigit():
+            if core.isalnum() and not core.isdigit() and (word.possessive or suffix_follows(words, i, book)):
+                return True  # 4D Molecular Therapeutics, 10x Genomics
             return bool(re.match(r"^\d+[A-Za-z]{3,}$", core)) and not low.endswith(
                 ("th", "nd", "rd", "st", "mg", "ml", "year", "bn", "mn", "week", "million", "billion")
             )
@@ -111,7 +116,9 @@ class Finder:
             return False
         if low in book.suffixes and not suffix_follows(words, i, book) and (i or book.plain(following)):
             return False  # "its Biologics License Application"
-        if HYPHEN_DESCRIPTOR.search(core) or low in book.demonyms or low in book.descriptors:
+        if HYPHEN_DESCRIPTOR.search(core):
+            return False
+        if low in book.demonyms or low in book.descriptors:
             return low not in book.demonyms and suffix_follows(words, i, book, reach=1 if low in RELATIONS else 2)
         if (
             "-" in core
@@ -130,18 +137,12 @@ class Finder:
                 return True  # a ticker or short name: ABCD Discontinues ..., ABC Assay Wins ...
             if capitals or len(core) < 3:
                 return False
-            linked = i > 0 and words[i - 1].low in {
-                "with",
-                "by",
-                "from",
-                "for",
-                "and",
-                "rejects",
-                "approves",
-                "accepts",
-                "clears",
-            }
+            linked = i > 0 and words[i - 1].low in BEFORE_NAMES
             return i == 0 or word.possessive or linked
+        if following is not None and following.low in AILMENTS and low not in book.known and not word.possessive:
+            return False  # Danon Disease Gene Therapy
+        if capitals and len(low) > 5 and low.endswith(("ing", "ed", "ly")) and not word.possessive:
+            return suffix_follows(words, i, book)  # Plummeting Sales Trigger ...
         if low in book.common or low in book.verbs:
             if suffix_follows(words, i, book):
                 return True
@@ -212,7 +213,8 @@ class Finder:
                 break
             if nxt.core.isupper() and len(nxt.core) > 2 and not first.core.isupper() and nxt.low not in book.known:
                 break  # "Acme BLOCKBUSTA": a company and its brand
-            if nxt.low in book.common or nxt.low in book.verbs or nxt.low in book.descriptors:
+            adverb = capitals and len(nxt.low) > 5 and nxt.low.endswith("ly")
+            if adverb or nxt.low in book.common or nxt.low in book.verbs or nxt.low in book.descriptors:
                 if suffix_follows(words, j + 1, book) and nxt.low not in book.verbs:
                     j += 1
                     last = words[j]
@@ -256,9 +258,13 @@ class Finder:
         words = self.words(start, end)
         if not words:
             return []
-        i = 0
-        first = words[0].low
-        if first in OPENERS or (first.endswith("ing") and (first in book.verbs or first in book.common)):
+        i = 2 if len(words) > 2 and words[0].low in {"shares", "stock"} and words[1].low == "of" else 0
+        first = words[i].low
+        opens = first.endswith("ing") and (first in book.verbs or first in book.common)
+        stricken = (
+            len(words) > 1 and words[1].low in {"with", "by", "from"} and (first in STRICKEN or first.endswith("ed"))
+        )
+        if first in OPENERS or opens or stricken:
             skip = next((k for k, w in enumerate(words) if w.comma), None)
             if skip is None or words[skip].end > limit:
                 return []
@@ -280,6 +286,10 @@ class Finder:
                 while i < len(words) and words[i].start < name.end:
                     i += 1
                 last = words[i - 1]
+                if last.comma and i < len(words) and HYPHEN_DESCRIPTOR.search(words[i].core):
+                    parties.clear()  # ARCH, SoftBank-backed Acme raises ...: both only describe Acme
+                    i += 1
+                    continue
                 if name.possessive and i < len(words):
                     kin = words[i].low in RELATIONS and i + 1 < len(words)  # Acme's partner Beta files ...: Beta acts
                     owned = reading.at(words[i + 1 if kin else i].start)

@@ -40,8 +40,11 @@ _ABBREVIATED = frozenset(
 )
 _STOP = re.compile(r"[.!?](?=[ \n])")
 _LAST_WORD = re.compile(r"[^\s(,]+$")
-_TITLE_BREAKS = re.compile(r"(?<=\s)[–-]{1,2}(?=\s)|–|:(?=\s)|\s//\s|[?!](?=\s)")
-_TEXT_BREAKS = re.compile(r"(?<=\s)(?:–|--?)(?=\s)|\s//\s|(?<=[a-z]):(?=\s)")
+_NO_TICKER = "".join(
+    f"(?<![ (]{e})" for e in ("nasdaq", "nyse", "otc", "otcqb", "otcqx", "asx", "tsx", "lse", "aim", "amex")
+)
+_TITLE_BREAKS = re.compile(rf"(?<=\s)[–-]{{1,2}}(?=\s)|–|{_NO_TICKER}:(?=\s)|\s//\s|[?!](?=\s)")
+_TEXT_BREAKS = re.compile(rf"(?<=\s)(?:–|--?)(?=\s)|\s//\s|{_NO_TICKER}(?<=[a-z]):(?=\s)")
 _BREAK = re.compile(BREAK)
 _SEMICOLON = re.compile("[;；]")
 _JOINT = re.compile(r"(?:,? (?:and|but|while|then|also|&|as it|as they)|,) +(?=[a-z])")

@@ -12,7 +12,8 @@ _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 CAMEL = re.compile(r"[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
 HYPHEN_DESCRIPTOR = re.compile(
     r"-(?:based|backed|led|focused|listed|headquartered|born|bred|founded|funded|stage|owned|partnered|supported|"
-    r"grown|run)$",
+    r"grown|run|linked|related|associated|affiliated|targeting|targeted|mediated|driven|sponsored|licensed|controlled|"
+    r"allied|incubated|positive|negative|resistant|induced|specific|dependent|free|seeded|spawned|spun)$",
     re.I,
 )
 
@@ -73,6 +74,8 @@ def _taken_apart(text: str) -> tuple[int, int, tuple[str, str, bool, bool, bool,
     if m and len(body) > 2:
         possessive = True
         body = body[: m.start()]
+    elif body[-1:] in "sS" and tail[:1] in ("'", "’") and text[:1] not in "'‘" and len(body) > 2:
+        possessive = True  # "Acme Therapeutics’ drug"
     if marked:
         for sign in "®™℠":
             head, _, rest = body.partition(sign)
@@ -157,6 +160,15 @@ UNIT_ACTS = frozenset(
     "acquires buys cuts lays appoints names hires raises signs inks opens closes sues settles invests licenses partners "
     "reports announces expands axes".split()
 )
+AILMENTS = frozenset("disease syndrome disorder deficiency dystrophy anemia cancer carcinoma lymphoma ataxia".split())
+BEFORE_NAMES = frozenset(
+    "with by from for and rejects rejected approves approved accepts accepted clears cleared grants granted".split()
+)
+STRICKEN = frozenset(
+    "faced hit dealt buoyed battered bruised burned spurned spooked rocked plagued hampered saddled stung struck fueled "
+    "driven squeezed pressed boosted armed hot undaunted undeterred".split()
+)
+"""Words that open a headline with what happened to a company before it is named (``Hit with delays, Acme cuts ...``)."""
 THINGS = frozenset(
     "assay test drug pill vaccine device app system kit shot therapy treatment injection implant stent platform".split()
 )
