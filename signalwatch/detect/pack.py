@@ -83,7 +83,7 @@ class _Loader:
                 self.problems.append(Problem(name, 0, 0, "unknown file", hint=yamlsrc.expected(name, _SPECIAL)))
         items = self._items(sources.get("_items.yaml"))
         scopes = self._scopes(sources.get("_scope.yaml"))
-        book = self._book(sources.get("_organisations.yaml"))
+        book = self._book(sources.get("_organisations.yaml"), _acts(types.values(), self.words))
         if self.problems:
             raise RuleSetError(self.problems)
         digest = ids.digest("triggers", *sorted((n, ids.digest_bytes(t.encode())) for n, t in self.texts.items()))
@@ -384,7 +384,7 @@ class _Loader:
                 found.append(Scope(name, words, regex))
         return tuple(found)
 
-    def _book(self, source: yamlsrc.Source | None) -> NameBook:
+    def _book(self, source: yamlsrc.Source | None, acts: frozenset[str]) -> NameBook:
         data: dict[str, Any] = {}
         if source is not None:
             data = self._mapping(source, source.data, (), _BOOK_KEYS)
@@ -396,7 +396,7 @@ class _Loader:
                         "expected name: label" if key in {"regulators", "funders"} else "expected a list",
                     )
                     return NameBook({}, (), ())
-        verbs: set[str] = set()
+        verbs: set[str] = set(acts)
         for text in data.get("lead_verbs") or []:
             entry = str(text)
             if entry.startswith("<"):
@@ -407,6 +407,18 @@ class _Loader:
                 verbs.add(entry.lower())
         common = [w.strip().lower() for w in self.texts.get("_common_words.txt", "").split() if w.strip()]
         return NameBook(data, common, verbs)
+
+
+_VERBS = re.compile(r"<([^<>]+)>")
+
+
+def _acts(types: Iterable[TriggerType], words: Vocabulary) -> frozenset[str]:
+    """What the phrases say that somebody does: a capital does not make these a name (``FDA OKs``, ``Acme Designates``)."""
+    sources = [p.source for kind in types for pattern in kind.patterns for p in pattern.phrases]
+    sources += [row for rows in words.classes.values() for row in rows]
+    named = {verb.strip().lower() for text in sources for group in _VERBS.findall(text) for verb in group.split("|")}
+    made = (form for verb in named if verb and " " not in verb for form in forms(verb))
+    return frozenset(form for form in made if form.endswith(("s", "ed")) and len(form) > 2)
 
 
 _SPECIAL = ("_words.yaml", "_scope.yaml", "_items.yaml", "_organisations.yaml", "_common_words.txt")
