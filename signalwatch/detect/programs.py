@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from signalwatch import diseases
 from signalwatch.detect import facts
@@ -24,17 +24,25 @@ _STOP = re.compile(
     r"[,;\n]|\) (?!\()| (?:in|who|with|and|at|based|by|through|during|from|that|which|following|after|under|using|to(?<!due to)|"
     r"versus|as|for|on|whose|across|the|is|are|has|have|\u2013|-) "
 )
-_BRAND = re.compile(r"([A-Za-z][\w\-]{2,}(?:\s[A-Z]{2,})?)\s?[®™]")
+_BRAND = re.compile(r"([A-Za-z][\w\-]{2,})\s?[®™]")
 _SHOUTED = re.compile(r"[A-Z]{6,16}")
 _CELLS = re.compile(r"[a-z]{2,9}-cel")
 _LONG_CODE = re.compile(r"[A-Z]{2,6}-[A-Z]{2,8}\d{1,4}[A-Z]?")
 _CALLED = re.compile(
-    r"\b(?:drug|therapy|vaccine|pill|antibody|treatment|biosimilar|medicine|shot|candidate|injection|inhibitor) ([A-Z][a-z]{4,14})\b"
+    r"\b(?:drug|therapy|vaccine|pill|antibody|treatment|biosimilar|medicine|shot|candidate|injection|inhibitor)"
+    r" ([A-Z][a-z]{4,14})\b"
 )
-_TARGETS = re.compile(r"(?i)(?:pd|pd-?l|cd|her|il|tnf|vegf|egfr|bcma|glp|gip|ccr|cxcr|tlr|kras|ctla|jak|btk|fgfr|cgrp|hiv|hpv)[-\u2013]?\d*r?[a-z]?(?:x|/|\Z)")
+_TARGETS = re.compile(
+    r"(?i)(?:pd|pd-?l|cd|her|il|tnf|vegf|egfr|bcma|glp|gip|ccr|cxcr|tlr|kras|ctla|jak|btk|fgfr|cgrp|hiv|hpv)[-\u2013]?\d*r?[a-z]?(?:x|/|\Z)"
+)
 _TOKEN = re.compile(r"[A-Za-z][\w\-]*[A-Za-z0-9]")
 _TRIAL_NAME = re.compile(r"[A-Za-z]{6,}-?\d{1,3}\Z")
-_STUDY = re.compile(r"[\"'\u201d\u2019]? (?:phase [\w/]+ )?(?:study|trial|clinical (?:study|trial)|studies|trials)\b", re.IGNORECASE)
+_OPEN = re.compile(r"^\(?[^()]{1,8}\)\s+|\s*\([^()]*\)?$|\s+(?:of|to|with|and|or)$")
+_WORDED = re.compile(r"-[A-Za-z]?[a-z]{3,}\Z")
+_DASHED_CODE = re.compile(r"[A-Z]{2,5}-\d{1,2}-\d{2,4}")
+_STUDY = re.compile(
+    r"[\"'\u201d\u2019]? (?:phase [\w/]+ )?(?:study|trial|clinical (?:study|trial)|studies|trials)\b", re.IGNORECASE
+)
 _MAX_ASSETS = 6
 
 
@@ -46,7 +54,10 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
     spans = [clause]
     if doc.in_title(start):
         spans.append((doc.body, min(len(doc.raw), doc.body + 320)))
-    for low, high in spans:
+    whole = [(0, doc.body)] if doc.in_title(start) and ";" not in doc.raw[: doc.body] else []
+    for low, high in (*spans, *whole):
+        if assets and (low, high) in whole:
+            break
         for m in _BRAND.finditer(doc.raw, low, high):
             following = doc.raw[m.end() : m.end() + 24].strip().split(" ")[0].strip(",.").lower()
             if following not in book.suffixes:
@@ -54,41 +65,57 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
         for m in _TOKEN.finditer(doc.raw, low, high):
             token = m.group()
             if token.isalpha():
-                if len(token) > 6 and _generic(token, book) or _shouted(token, doc, low, book):
+                if (len(token) > 6 and _generic(token, book)) or _shouted(token, doc, m.start(), book):
                     assets.setdefault(token)
             elif len(token) > 9 and token[-5] == "-" and _generic(token[:-5], book):
                 assets.setdefault(token)  # a biologic with its four-letter suffix
-            elif _LONG_CODE.fullmatch(token) or _CELLS.fullmatch(token) or (CODE.match(token) and _code(token)):
-                if not _names_study(doc, m.start(), m.end()):
-                    assets.setdefault(token)
+            elif _coded(token) and not _names_study(doc, m.end()):
+                assets.setdefault(token)
         for m in _CALLED.finditer(doc.raw, low, high):
             word = m.group(1).lower()
             if word not in book.common and word not in book.known and word not in book.not_names:
                 assets.setdefault(m.group(1))
         if len(assets) >= _MAX_ASSETS:
             break
-    indications = []
-    for low, high in spans:
-        found = _INDICATION.search(doc.norm, low, high)
-        if found:
-            stop = _STOP.search(doc.norm, found.end(), high)
-            text = " ".join(doc.raw[found.end() : min(stop.start() if stop else high, found.end() + 80)].split()).strip(
-                " .,;:()-\u2013"
-            )
-            if len(text) > 2:
-                indications.append(text)
-            break
-    if not indications:
-        low, high = spans[0]
-        indications.extend(diseases.find(doc.raw[low:high])[:2])
+    indications = _indications(doc, spans)
     if not nct and not assets and not indications and not phase:
         return None
-    return ProgramRef(nct_ids=nct, assets=_once(assets), indications=tuple(indications), phase=phase)
+    return ProgramRef(
+        nct_ids=nct,
+        assets=_once(assets),
+        indications=tuple(indications),
+        phase=phase,
+        areas=diseases.areas_of(indications),
+    )
+
+
+def _indications(doc: Doc, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """What it is for: the words after "treatment of" and the like when they name a disease, else diseases by name."""
+    named = diseases.find(doc.raw[spans[0][0] : spans[0][1]])
+    for low, high in spans:
+        for found in _INDICATION.finditer(doc.norm, low, high):
+            stop = _STOP.search(doc.norm, found.end(), high)
+            text = " ".join(doc.raw[found.end() : min(stop.start() if stop else high, found.end() + 80)].split())
+            text = _OPEN.sub("", text.strip(" .,;:-\u2013")).strip(" .,;:()-\u2013")
+            if len(text) <= 2 or not diseases.says(text):
+                continue
+            if not named or diseases.find(text):
+                return [text]
+    return list(named[:2])
 
 
 def _once(assets: Iterable[str]) -> tuple[str, ...]:
     """Each name once, however it is written."""
     return tuple({a.casefold(): a for a in reversed(list(assets))}.values())[::-1][:_MAX_ASSETS]
+
+
+def _coded(token: str) -> bool:
+    return bool(
+        _LONG_CODE.fullmatch(token)
+        or _DASHED_CODE.fullmatch(token)
+        or _CELLS.fullmatch(token)
+        or (CODE.match(token) and _code(token))
+    )
 
 
 def _code(token: str) -> bool:
@@ -98,22 +125,25 @@ def _code(token: str) -> bool:
         low.startswith(_NO_CODES)
         or _TRIAL_NAME.match(token)
         or _TARGETS.match(token)
+        or _WORDED.search(token)
         or diseases.find(token.split("-")[0].upper())
         or diseases.find(token)
     )
 
 
-def _names_study(doc: Doc, start: int, end: int) -> bool:
-    """Whether a code is the name of a study: the study or trial of that name, or after the study's acronym."""
+def _names_study(doc: Doc, end: int) -> bool:
+    """Whether a code is the name of a study: "the BRUIN-1 study"."""
     return _STUDY.match(doc.raw, end) is not None
 
 
-def _shouted(token: str, doc: Doc, low: int, book: NameBook) -> bool:
+def _shouted(token: str, doc: Doc, at: int, book: NameBook) -> bool:
     """A brand written in capitals in a title that is not (``VYVGART``)."""
-    if not _SHOUTED.fullmatch(token) or not doc.in_title(low) or doc.raw[:80].isupper():
+    if not _SHOUTED.fullmatch(token) or not doc.in_title(at) or doc.raw[:80].isupper():
         return False
     word = token.lower()
-    return not (word in book.common or word in book.known or word in book.not_names or word in book.suffixes) and not diseases.find(token)
+    return not (
+        word in book.common or word in book.known or word in book.not_names or word in book.suffixes
+    ) and not diseases.find(token)
 
 
 def _generic(token: str, book: NameBook) -> bool:

@@ -32,6 +32,7 @@ from signalwatch.stories.vocabulary import (
 )
 
 _WORD = re.compile(r"[a-z0-9]+")
+_CAPITAL = re.compile(r"\b([A-Z][a-zA-Z]{4,})")
 
 
 _TITLES = frozenset(
@@ -55,6 +56,9 @@ class Features(Struct, frozen=True, kw_only=True):
     again: bool = False
     places: frozenset[str] = frozenset()
     diseases: frozenset[str] = frozenset()  # by their canonical names
+    full: frozenset[str] = frozenset()  # whole names in one word: a ticker may abbreviate more than the first word
+    booster: bool = False  # a further dose of what is given already
+    capitals: frozenset[str] = frozenset()  # capitalised words of the title, among them names that were not recognised
 
 
 def plain(text: str) -> str:
@@ -81,6 +85,14 @@ def name_key(name: str) -> str:
     if len(words[0]) <= 2 and len(words) > 1:
         return words[0] + words[1]
     return words[0]
+
+
+def _capitals(title: str) -> frozenset[str]:
+    """Capitalised words of a title that may be names."""
+    found = (plain(m.group(1)) for m in _CAPITAL.finditer(title))
+    return frozenset(
+        list(dict.fromkeys(w for w in found if w not in STOP and w not in WEAK and w not in NOT_PRODUCTS))[:10]
+    )
 
 
 def product_key(text: str) -> str:
@@ -188,13 +200,15 @@ def _of_text(event: Event) -> Features:
     main: set[str] = set()
     others: set[str] = set()
     names: list[str] = []
+    full: set[str] = set()
     parties = 0
     for organisation in event.organisations:
         if organisation.role == "regulator":
             continue
         key = name_key(organisation.name)
-        if not key:
-            continue
+        if not key or key in STOP:
+            continue  # "Agreement", "Million": no name
+        full.add("".join(_WORD.findall(plain(organisation.name))))
         names.append(organisation.name)
         if organisation.role in ("subject", "counterparty"):
             parties += 1
@@ -227,7 +241,7 @@ def _of_text(event: Event) -> Features:
         main=frozenset(main),
         others=frozenset(others),
         parties=parties,
-        products=frozenset(p for p in products if p),
+        products=frozenset(p for p in products if p and p not in NOT_PRODUCTS),
         words=words,
         people=_people(a.get("person")) - {w for name in names for w in _WORD.findall(plain(name))},
         roles=frozenset(name for name, pattern in ROLES if role_text and pattern.search(role_text)),
@@ -237,4 +251,7 @@ def _of_text(event: Event) -> Features:
         again=bool(AGAIN.search(text)),
         places=frozenset(w for w in _WORD.findall(plain(location)) if len(w) > 3 and w not in COMPASS),
         diseases=frozenset(diseases.find(event.title)),
+        full=frozenset(full),
+        booster="booster" in event.title.casefold(),
+        capitals=_capitals(event.title),
     )

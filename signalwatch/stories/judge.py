@@ -57,7 +57,12 @@ _BY_AGENCY = frozenset(
 )
 
 
-_ABOUT_DISEASES = frozenset({*_BY_AGENCY, "results", "trial_begin", "trial_stop", "trial_phase_advance", "product_launch"})
+_COMPANY_ITSELF = frozenset(
+    {"funding", "ipo", "offering", "layoffs_restructuring", "leadership_change", "facility_expansion", "filing"}
+)
+_ABOUT_DISEASES = frozenset(
+    {*_BY_AGENCY, "results", "trial_begin", "trial_stop", "trial_phase_advance", "product_launch"}
+)
 
 
 _STEPS = {"trial_registered": "registered", "trial_start": "started"}
@@ -75,6 +80,8 @@ def window(event_type: str) -> timedelta:
 
 def status_of(event: Event) -> str:
     """The step a happening has reached, as the event says it."""
+    if event.correction and event.attributes.get("status") == "withdrawn":
+        return "withdrawn"
     if event.attributes.get("reverted"):
         return "registered" if family(event.type) == "trial_begin" else "reverted"
     if event.type in _STEPS:
@@ -137,12 +144,16 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
     days = abs((a.at - b.at).total_seconds()) / 86400
     if group == "funding" and amends(a, b):
         return ""
+    if a.title == b.title and fa.main and fb.main and fa.main.isdisjoint(fb.main):
+        return "another item of the digest"
     if group == "regulatory_designation":
         da, db = a.attributes.get("designation"), b.attributes.get("designation")
         if da and db and da != db:
             return f"designation {db} / {da}"
     if group in _BY_AGENCY and fa.agency and fb.agency and fa.agency != fb.agency:
         return f"agency {fb.agency} / {fa.agency}"
+    if group in _BY_AGENCY and days > NEAR and fa.booster != fb.booster:
+        return "booster / first doses"
     if group == "regulatory_submission":
         ka, kb = a.attributes.get("kind"), b.attributes.get("kind")
         if ka and kb and str(ka).casefold() != str(kb).casefold():
@@ -199,14 +210,7 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
         na, nb = set(a.program.nct_ids), set(b.program.nct_ids)
         if na and nb and na.isdisjoint(nb):
             return "study"
-    if group not in (
-        "funding",
-        "ipo",
-        "offering",
-        "layoffs_restructuring",
-        "leadership_change",
-        "facility_expansion",
-    ) and (fa.products and fb.products and not _meet(fa.products, fb.products)):
+    if group not in _COMPANY_ITSELF and (fa.products and fb.products and not _meet(fa.products, fb.products)):
         pair = group == "deal" and len({m for m in fa.main & fb.main if not m.startswith("$")}) >= 2
         if not pair:  # the same two parties weeks apart are one deal, however its assets are named
             return "product"
@@ -220,9 +224,13 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
             and not _both(fa, fb)
         ):
             return "other party"
-    if group in _ABOUT_DISEASES and fa.diseases and fb.diseases and not (fa.products & fb.products and days <= 1):
-        if not any(diseases.compatible(x, y) for x in fa.diseases for y in fb.diseases):
-            return f"disease {', '.join(sorted(fb.diseases))} / {', '.join(sorted(fa.diseases))}"
+    if (
+        group in _ABOUT_DISEASES
+        and fa.diseases
+        and fb.diseases
+        and not any(diseases.compatible(x, y) for x in fa.diseases for y in fb.diseases)
+    ):
+        return f"disease {', '.join(sorted(fb.diseases))} / {', '.join(sorted(fa.diseases))}"
     return ""
 
 
@@ -280,16 +288,26 @@ def _meet(a: frozenset[str], b: frozenset[str]) -> bool:
     return any(len(x) >= 5 and len(y) >= 5 and (x.startswith(y) or y.startswith(x)) for x in a for y in b)
 
 
+def _ticker_of(fa: Features, fb: Features) -> bool:
+    """Whether one telling knows only the ticker of a company that the other names."""
+    return any(abbreviates(x, y) for x in fa.main if x.startswith("$") for y in (*fb.main, *fb.full))
+
+
 def evidence(a: Event, fa: Features, b: Event, fb: Features, days: float) -> float:
     """How much speaks for one happening, in points; 0 when nothing ties the two together."""
     shared = set(fa.main & fb.main)
-    if not shared and days <= NEAR and any(
-        abbreviates(x, y) or abbreviates(y, x)
-        for x in fa.main for y in fb.main if x.startswith("$") or y.startswith("$")
-    ):  # fmt: skip
+    if not shared and days <= NEAR and (_ticker_of(fa, fb) or _ticker_of(fb, fa)):
         shared = {"$"}
     crossed = (fa.main & (fb.others | fb.words)) | (fb.main & (fa.others | fa.words))
     products = _meet(fa.products, fb.products) if fa.products and fb.products else False
+    products = products or bool((fa.products & fb.words) | (fb.products & fa.words))  # a brand in lower case
+    products = products or bool((fa.main & fb.products) | (fb.main & fa.products))  # a brand taken for a company
+    one_sentence = (
+        a.title != b.title and ";" not in a.title + b.title
+    )  # two items of one digest name each other as well
+    swapped = one_sentence and bool(fa.main & fb.words) and bool(fb.main & fa.words)  # two readings of one sentence
+    if family(a.type) in _COMPANY_ITSELF and fa.main and fb.main and not shared:
+        products = False  # money, people and sites are the company's: a product in the text ties no two companies
     if not shared and not products and not crossed:
         return 0.0
     points = 2.0 * bool(shared) + 1.0 * (len({m for m in shared if not m.startswith("$")}) >= 2) + 1.0 * bool(crossed)
@@ -305,7 +323,9 @@ def evidence(a: Event, fa: Features, b: Event, fb: Features, days: float) -> flo
     smaller = min(len(fa.words), len(fb.words))
     if smaller:
         points += 3.0 * len(fa.words & fb.words) / max(smaller, 6)
-    if not shared and not products:
+    if not shared and swapped and fa.parties == fb.parties == 1:
+        points += 1.0
+    elif not shared and not products:
         points -= 1.0
     return points
 

@@ -23,7 +23,7 @@ def event(
 ) -> Event:  # fmt: skip
     parties = [Organisation(name=company)] + ([Organisation(name=other, role="counterparty")] if other else [])
     return Event(
-        type=kind, event_id=f"{kind}|{title}|{day}", document_id=title, connector=connector, origin=origin, title=title, text=text,
+        type=kind, event_id=f"{kind}|{title}|{company}|{day}", document_id=title, connector=connector, origin=origin, title=title, text=text,
         published_at=DAY + timedelta(days=day), organisations=tuple(parties), attributes=attributes or {}, program=program,
     )  # fmt: skip
 
@@ -54,7 +54,35 @@ SAME = [
      event("regulatory_submission", "FDA Accepts Aerion's NDA for ARN-101", day=60, attributes={"kind": "NDA", "status": "accepted"})),
 ]  # fmt: skip
 
+SAME += [
+    ("a ticker of another length of consonants", event("regulatory_approval", "Humavexa Announces FDA Approval of SYMVEXA", "Humavexa"),
+     event("regulatory_approval", "HUMA soars after US nod", "HUMA", day=1)),
+    ("a name that was not recognised", event("facility_expansion", "Princeton wins Aerion's $275M plant", "Princeton", attributes={"amount": 275_000_000, "location": "Princeton"}),
+     event("facility_expansion", "Aerion Announces $275 Million Plant in Princeton", day=0, attributes={"amount": 275_000_000, "location": "Princeton"})),
+    ("terms of an IPO two weeks later", event("ipo", "Aerion plans an IPO", "Aerion", attributes={"status": "filed"}),
+     event("ipo", "Aerion plots $182M IPO", "Aerion", day=14, attributes={"status": "filed", "amount": 182_000_000})),
+    ("a merger that closes after most of a year", event("merger_acquisition", "Aerion to buy Kestrel Bio", "Aerion", other="Kestrel Bio", attributes={"status": "announced"}),
+     event("merger_acquisition", "Aerion Completes Acquisition of Kestrel Bio", "Aerion", other="Kestrel Bio", day=300, attributes={"status": "completed"})),
+    ("one sum of shares and loan", event("funding_round", "Aerion Secures $235 Million", text="A Series B round with a credit facility.", attributes={"amount": 235_000_000, "currency": "USD"}),
+     event("funding_round", "Aerion raises $235 million", day=1, attributes={"amount": 235_000_000, "currency": "USD"})),
+    ("a possessive with a curly apostrophe", event("licensing_deal", "Windvale Announces License Agreement with Lee\u2019s Pharma", "Windvale", other="Lee\u2019s Pharma"),
+     event("licensing_deal", "Lee's Pharma: licence agreement with Windvale", "Lee's Pharma", other="Windvale")),
+    ("a disease and the group it belongs to", event("trial_results", "Aerion IBD drug shows promise", "Aerion"),
+     event("trial_results", "Aerion Announces Phase 2 Results in Ulcerative Colitis", day=0)),
+]  # fmt: skip
+
 DIFFERENT = [
+    ("two items of one digest", event("trial_results", "Aerion makes its case in asthma, Valvexa falls on Lyme data"),
+     event("trial_results", "Aerion makes its case in asthma, Valvexa falls on Lyme data", "Valvexa")),
+    ("two companies that mention one drug", event("leadership_change", "Aerion names a CEO", text="It makes zolvutinib."),
+     event("leadership_change", "Belvora names a CEO", "Belvora", text="It combines zolvutinib.")),
+    ("another disease", event("trial_results", "New Data of ARN-101 in Patients with CLL"), event("trial_results", "New Data of ARN-101 in Patients with DLBCL", day=1)),
+    ("a booster", event("regulatory_approval", "FDA authorizes Aerion vaccine", attributes={"agency": "FDA"}),
+     event("regulatory_approval", "FDA authorizes Aerion vaccine booster", day=90, attributes={"agency": "FDA"})),
+    ("a notice about the same form", event("filing", "Aerion is late with its annual report (Form NT 10-K)", connector="edgar"),
+     event("filing", "Belvora is late with its annual report (Form NT 10-K)", "Belvora", day=10, connector="edgar")),
+    ("a new offering after a withdrawn one", event("public_offering", "Aerion withdraws public offering", attributes={"status": "withdrawn"}),
+     event("public_offering", "Aerion Announces Proposed Public Offering", day=20, attributes={"status": "proposed"})),
     ("another product", event("ind_clearance", "Aerion IND cleared for ARN-101"), event("ind_clearance", "Aerion IND cleared for ARN-202", day=2)),
     ("another agency", event("regulatory_approval", "FDA approves Aerion's Vexoral", attributes={"agency": "FDA"}),
      event("regulatory_approval", "MHRA approves Aerion's Vexoral", day=2, attributes={"agency": "MHRA"})),
@@ -225,3 +253,37 @@ def test_a_new_study_in_a_later_phase_is_a_phase_advance() -> None:
         "trial_start", "Another phase 1", program=ProgramRef(nct_ids=("NCT09000003",), assets=("ARN-101",), phase="1")
     )
     assert stories.phase_advance(same_phase, stories.program_of(same_phase, "aerion", held), held).type == "trial_start"
+
+
+def test_a_telling_that_leaves_the_partner_open_does_not_close_the_story() -> None:
+    first = event(
+        "merger_acquisition",
+        "Aerion to buy Kestrel Bio for $2B",
+        "Aerion",
+        other="Kestrel Bio",
+        attributes={"status": "announced"},
+    )
+    vague = event(
+        "merger_acquisition",
+        "Kestrel Bio rockets on takeover by Aerion",
+        "Kestrel Bio",
+        attributes={"status": "announced"},
+    )
+    done = event("merger_acquisition", "Aerion completes acquisition of Kestrel Bio", "Aerion", other="Kestrel Bio", day=42, attributes={"status": "completed"})  # fmt: skip
+
+    assert [number for number, _ in effects(first, vague, done)] == ["0", "0", "0"]
+
+
+def test_a_deal_told_without_a_step_was_announced() -> None:
+    told = event("merger_acquisition", "Aerion buys Kestrel Bio for $2B", "Aerion", other="Kestrel Bio")
+    done = event("merger_acquisition", "Aerion completes acquisition of Kestrel Bio", "Aerion", other="Kestrel Bio", day=40, attributes={"status": "completed"})  # fmt: skip
+
+    assert effects(told, done) == [("0", "opened"), ("0", "status_change")]
+
+
+def test_common_words_are_no_products() -> None:
+    from signalwatch.stories.features import products_of
+
+    text = "The drugs combine an important peptide with resistant mutant cells; turbine, concept, chosen. Gemcitabine and epinephrine."
+
+    assert products_of(text) == {"gemcitabine", "epinephrine"}
