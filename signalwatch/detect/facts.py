@@ -11,12 +11,15 @@ _PHASE = re.compile(rf"(?<![a-z0-9]){PHASE}")
 _NUMERAL = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _PART = re.compile(r"(iv|i{1,3}|[1-4])([abc]?)")
 _FEASIBILITY = re.compile(r"(?:early )?feasibility (?:study|trial|clinical)")
-_PIVOTAL = re.compile(
-    r"(?<![a-z])pivotal (?:[a-z0-9\-]+ ){0,4}?(?:trials?|stud(?:y|ies)|test|phase|data|results|readout|clinical)(?![a-z])"
+_STUDY = (
+    r"(?:trials?|stud(?:y|ies)|tests?|testing|phase|data|results?|readouts?|topline|top-line|clinical (?:trials?|"
+    r"stud(?:y|ies)|data|"
+    r"test)|win|success|victory|failure|flop|miss|setback|disappointment|fail|analysis)"
 )
+_PIVOTAL = re.compile(rf"(?<![a-z])pivotal (?:[a-z0-9\-]+ ){{0,4}}?{_STUDY}(?![a-z])")
 _STAGE = re.compile(
-    r"(?<![a-z])(mid|late)[ \-](?:to[ \-]late[ \-])?stage(?= (?:study|trial|test|data|results|readout|clinical|phase|"
-    r"win|success|failure|flop))"
+    rf"(?<![a-z])(mid|late)[ \-](?:to[ \-]late[ \-])?stage (?:[a-z0-9\-']+ ){{0,3}}?{_STUDY}(?![a-z])(?! company|"
+    rf" biotech)"
 )
 _SERIES = re.compile(r"(?<![a-z])seri(?:es|e)[ \-]([a-h])(?:[\-+]?\d|[\-+])?(?![a-z])|(?<![a-z])([a-e]) round(?![a-z])")
 _SEED = re.compile(
@@ -30,7 +33,8 @@ _STAFF = (
     r"personnel)"
 )
 _COUNT = re.compile(
-    rf"(?<![\d$€£.,])(\d[\d,]{{0,7}}) (?:[a-z\-]+ ){{0,3}}?{_STAFF}(?![a-z])|{_STAFF} (?:by|to|of) (\d[\d,]{{1,7}})(?! ?%)"
+    rf"(?<![\d$€£.,])(\d[\d,]{{0,7}}) (?:[a-z\-]+ ){{0,3}}?{_STAFF}(?![a-z])|{_STAFF} (?:by|to|"
+    rf"of) (\d[\d,]{{1,7}})(?! ?%)"
 )
 _NCT = re.compile(r"(?<![A-Za-z0-9])NCT\d{8}(?!\d)", re.IGNORECASE)
 _FRACTIONS = {

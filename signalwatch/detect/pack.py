@@ -58,6 +58,7 @@ class _Loader:
         self.problems: list[Problem] = []
         self.words = Vocabulary({})
         self.names: list[str] = []
+        self.words_broken = False
 
     def run(self) -> Pack:
         sources: dict[str, yamlsrc.Source] = {}
@@ -67,6 +68,7 @@ class _Loader:
                     sources[name] = yamlsrc.load(self.texts[name], name)
                 except ConfigError as error:
                     self.problems.extend(error.problems)
+                    self.words_broken = self.words_broken or name == "_words.yaml"
         if not any(not n.startswith("_") for n in sources) and not self.problems:
             self.problems.append(
                 Problem("triggers", 0, 0, "no trigger files (*.yaml) here", hint="point to the folder rules/triggers")
@@ -182,6 +184,8 @@ class _Loader:
         m = re.search(r"unknown word class \{(.*?)\}", str(error))
         if m:
             hint = yamlsrc.expected(m.group(1), self.words.names())
+            if self.words_broken:
+                return  # _words.yaml itself is reported; every phrase that uses it would only repeat it
         self._complain(source, where, str(error), hint)
 
     # --- files --------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ _ABBREVIATED = frozenset(
     "dept jan feb mar "
     "apr jun jul aug sept sep oct nov dec calif mass conn pa fla ill ind mich minn wash ga va md n.j n.c s.c n.y r.i "
     "tenn tex colo "
-    "ariz wis u.s.a e.g i.e cf al a.m p.m neb ore".split()
+    "ariz wis u.s.a e.g i.e cf al a.m p.m neb ore ph".split()
 )
 _STOP = re.compile(r"[.!?](?=[ \n])")
 _LAST_WORD = re.compile(r"[^\s(,]+$")
