@@ -103,7 +103,7 @@ def test_unknown_special_files_are_named() -> None:
 
 def test_a_broken_file_of_words_is_one_problem_not_one_per_phrase() -> None:
     folder = {p.name: p.read_text("utf-8") for p in TRIGGERS.iterdir() if p.suffix in {".yaml", ".txt"}}
-    folder["_words.yaml"] += "\nnew: [new]\nnew: [again]\n"
+    folder["_words.yaml"] += "\ntwice: [one]\ntwice: [again]\n"
 
     with pytest.raises(RuleSetError) as error:
         load_texts(folder)
