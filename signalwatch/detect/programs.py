@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from signalwatch import diseases
 from signalwatch.detect import facts
@@ -63,14 +64,13 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
             if following not in book.suffixes:
                 assets.setdefault(m.group(1))
         for m in _TOKEN.finditer(doc.raw, low, high):
-            token = m.group()
-            if token.isalpha():
-                if (len(token) > 6 and _generic(token, book)) or _shouted(token, doc, m.start(), book):
-                    assets.setdefault(token)
-            elif len(token) > 9 and token[-5] == "-" and _generic(token[:-5], book):
-                assets.setdefault(token)  # a biologic with its four-letter suffix
-            elif _coded(token) and not _names_study(doc, m.end()):
-                assets.setdefault(token)
+            form = _form(m.group(), book)
+            if form and (
+                form == "name"
+                or (form == "code" and not _names_study(doc, m.end()))
+                or (form == "shouted" and doc.in_title(m.start()) and not doc.raw[:80].isupper())
+            ):
+                assets.setdefault(m.group())
         for m in _CALLED.finditer(doc.raw, low, high):
             word = m.group(1).lower()
             if word not in book.common and word not in book.known and word not in book.not_names:
@@ -136,9 +136,22 @@ def _names_study(doc: Doc, end: int) -> bool:
     return _STUDY.match(doc.raw, end) is not None
 
 
-def _shouted(token: str, doc: Doc, at: int, book: NameBook) -> bool:
-    """A brand written in capitals in a title that is not (``VYVGART``)."""
-    if not _SHOUTED.fullmatch(token) or not doc.in_title(at) or doc.raw[:80].isupper():
+@lru_cache(maxsize=50_000)
+def _form(token: str, book: NameBook) -> str:
+    """What a word looks like by itself: the ``name`` of an asset, a ``code``, a brand ``shouted`` in capitals
+    (``VYVGART``), or "". Most words come again and again."""
+    if token.isalpha():
+        if len(token) > 6 and _generic(token, book):
+            return "name"
+        return "shouted" if _shouted(token, book) else ""
+    if len(token) > 9 and token[-5] == "-" and _generic(token[:-5], book):
+        return "name"  # a biologic with its four-letter suffix
+    return "code" if _coded(token) else ""
+
+
+def _shouted(token: str, book: NameBook) -> bool:
+    """A word in capitals that is no ordinary word, company or disease."""
+    if not _SHOUTED.fullmatch(token):
         return False
     word = token.lower()
     return not (
