@@ -65,6 +65,7 @@ class Finder:
 
     def words(self, start: int, end: int) -> list[Word]:
         """The words of a stretch, cut once."""
+        start = max(start, self.doc.start)
         found = self._words.get((start, end))
         if found is None:
             found = self._words[(start, end)] = split_words(self.doc.raw, start, end)

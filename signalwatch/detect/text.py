@@ -84,7 +84,7 @@ class Doc:
     """Title and text of one item, joined for matching. Positions below are positions in ``raw``.
 
     ``release`` says that the text carries a wire dateline, ``body`` is where the text proper starts after it.
-    ``words`` are the words of both, lower case, for quick tests before any matching.
+    ``start`` is where the title proper starts after a wire's mark ("UPDATE 2-"). ``words`` are the words of both, lower case, for quick tests before any matching.
     """
 
     __slots__ = (
@@ -93,6 +93,7 @@ class Doc:
         "norm",
         "raw",
         "release",
+        "start",
         "text_words",
         "title_end",
         "title_words",
@@ -108,6 +109,7 @@ class Doc:
         start = self.title_end + len(GLUE)
         low = normalise(title)
         mark = _WIRE_MARK.match(low)
+        self.start = mark.end() if mark else 0
         if mark:
             low = " " * mark.end() + low[mark.end() :]
         low = _mark(low, title, _TITLE_BREAKS, sentences=True)
