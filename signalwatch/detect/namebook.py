@@ -99,7 +99,9 @@ class NameBook:
         company_next = following is not None and following.low in self.suffixes
         if word.marked and not company_next:
             return True
-        return len(low) > 6 and low.endswith(self.stems) and low not in self.known and not company_next
+        return (
+            len(low) > 6 and low.isascii() and low.endswith(self.stems) and low not in self.known and not company_next
+        )
 
     def strip_legal(self, name: str) -> str:
         """A name without its legal form: ``Acme, Inc.`` is ``Acme``."""

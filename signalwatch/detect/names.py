@@ -28,6 +28,7 @@ from signalwatch.detect.words import (
     RISKY_SUFFIX,
     SKIPPED,
     STRICKEN,
+    STUDIES,
     THINGS,
     UNIT_ACTS,
     Word,
@@ -111,7 +112,7 @@ class Finder:
             )
         if word.opens and len(core) <= 6 and core.isupper():
             return False  # an abbreviation in brackets
-        if low in book.legal:
+        if low in book.legal or low.startswith(("ex-", "non-", "post-")) or len(core) == 1:
             return False  # "Co. Terminates ..." refers back
         if following is not None and self._place_before(words, i):
             return False
@@ -120,7 +121,8 @@ class Finder:
         if HYPHEN_DESCRIPTOR.search(core):
             return False
         if low in book.demonyms or low in book.descriptors:
-            return low not in book.demonyms and suffix_follows(words, i, book, reach=1 if low in RELATIONS else 2)
+            near = low in RELATIONS or low in COMPANY_NOUNS
+            return low not in book.demonyms and suffix_follows(words, i, book, reach=1 if near else 2)
         if (
             "-" in core
             and not core.isupper()
@@ -226,7 +228,9 @@ class Finder:
             j += 1
             last = words[j]
         text = join_raw(self.doc.raw, first.start, last.end)
-        return j + 1, Name(first.start, last.end, book.strip_legal(text), "company", last.possessive)
+        follows = words[j + 1].low if j + 1 < len(words) else ""
+        kind = "product" if i == j and follows in STUDIES and first.core.isupper() else "company"  # OCEANIC-AF study
+        return j + 1, Name(first.start, last.end, book.strip_legal(text), kind, last.possessive)
 
     def _known_pair(self, first: Word, nxt: Word, depth: int) -> bool | None:
         """A well-known one-word company is not continued by an unknown capital word ("Lilly Mounjaro")."""
@@ -315,6 +319,8 @@ class Finder:
                     if i >= len(words):
                         break
                     nxt = words[i]
+                if nxt.low in PEOPLE and words[0].low in {"former", "ex", "onetime", "one-time", "longtime"}:
+                    return []  # former Acme executive joins ...: not Acme's news
                 if nxt.low in RELATIONS and i + 1 < len(words) and not last.comma:
                     other = reading.at(words[i + 1].start)
                     if other is not None and other.kind == "company" and not nxt.possessive:

@@ -144,7 +144,8 @@ class Casting:
             match.type == "leadership_change" and bool(lead) and bool(_PERSON_FIRST.match(doc.norm, lead[0].end, end))
         )
         if companies and not product_first and not person_first and (titled or companies[0].strength >= 1):
-            return companies[0].text
+            speaker = self._speaker(match) if titled else ""
+            return speaker if speaker and not self._sure(companies[0]) else companies[0].text
         if not companies and match.type in _REGULATORY:
             decided = self._decided_on(match)
             if decided:
@@ -201,6 +202,21 @@ class Casting:
             if near and near[0].start - m.end() < 3:
                 return near
         return self.finder.lead(start, end, match.start + 1)
+
+    def _speaker(self, match: Match) -> str:
+        """The company that a title names before a colon and nothing else (``Acme A/S: Acmab shows ...``)."""
+        first, last = self.doc.clause(self.doc.start)
+        if last >= match.clause[0]:
+            return ""
+        names = [n for n in self.finder.names(first, last) if n.kind == "company"]
+        rest = self.doc.norm[names[0].end : last].strip(" .,:") if len(names) == 1 else "?"
+        opens = len(names) == 1 and not self.doc.norm[first : names[0].start].strip()
+        return names[0].text if opens and (not rest or rest in self.finder.book.legal) else ""
+
+    def _sure(self, name: Name) -> bool:
+        """Is this name a company beyond doubt: well known, or with a company word?"""
+        low = name.text.lower()
+        return low in self.finder.book.known or low.split(" ")[-1] in self.finder.book.suffixes
 
     def _decided_on(self, match: Match) -> str:
         """Whose product an authority decides on: the sure company right behind its verb (``FDA Approves Acme Bio Test for

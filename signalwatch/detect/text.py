@@ -84,7 +84,8 @@ class Doc:
     """Title and text of one item, joined for matching. Positions below are positions in ``raw``.
 
     ``release`` says that the text carries a wire dateline, ``body`` is where the text proper starts after it.
-    ``start`` is where the title proper starts after a wire's mark ("UPDATE 2-"). ``words`` are the words of both, lower case, for quick tests before any matching.
+    ``start`` is where the title proper starts after a wire's mark ("UPDATE 2-").
+    ``words`` are the words of both, lower case, for quick tests before any matching.
     """
 
     __slots__ = (

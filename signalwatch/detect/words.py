@@ -169,6 +169,7 @@ STRICKEN = frozenset(
     "driven squeezed pressed boosted armed hot undaunted undeterred".split()
 )
 """Words that open a headline with what happened to a company before it is named (``Hit with delays, Acme cuts ...``)."""
+STUDIES = frozenset("study trial studies trials".split())
 THINGS = frozenset(
     "assay test drug pill vaccine device app system kit shot therapy treatment injection implant stent platform".split()
 )
@@ -178,7 +179,8 @@ COMPANY_ACTS = frozenset(
     "collaborates licenses doses enrolls begins presents introduces welcomes adds to strengthens gets earns achieves".split()
 )
 PEOPLE = frozenset(
-    "executive executives veteran veterans founder founders scientist researchers doctor doctors physician physicians "
+    "exec execs executive executives alum alums veteran veterans founder founders "
+    "scientist researchers doctor doctors physician physicians "
     "surgeon investor investors leader leaders ceo head chief analyst analysts expert experts team group".split()
 )
 ACADEMIC = frozenset(
