@@ -14,6 +14,7 @@ from signalwatch.detect.text import Doc
 from signalwatch.detect.words import (
     ACADEMIC,
     AILMENTS,
+    ALUMNI,
     BEFORE_NAMES,
     CAMEL,
     COMPANY_ACTS,
@@ -66,7 +67,7 @@ class Finder:
 
     def words(self, start: int, end: int) -> list[Word]:
         """The words of a stretch, cut once."""
-        start = max(start, self.doc.start)
+        start = max(start, self.doc.start if start < self.doc.title_end else self.doc.body)
         found = self._words.get((start, end))
         if found is None:
             found = self._words[(start, end)] = split_words(self.doc.raw, start, end)
@@ -95,6 +96,8 @@ class Finder:
         ):
             return not (i == 0 and low in book.verbs and not named_next(following, book) and capitals)
         if low in book.not_names or low in book.institutions or low in FUNCTION:
+            return False
+        if low in book.generic and not suffix_follows(words, i, book):
             return False
         if i and words[i - 1].low.rstrip(":") in EXCHANGES and words[i - 1].core[:1].isupper():
             return False  # a ticker
@@ -265,11 +268,12 @@ class Finder:
             return []
         i = 2 if len(words) > 2 and words[0].low in {"shares", "stock"} and words[1].low == "of" else 0
         first = words[i].low
+        named = suffix_follows(words, i, book)  # Fresh Tracks Therapeutics: no opening phrase
         opens = first.endswith("ing") and (first in book.verbs or first in book.common)
         stricken = (
             len(words) > 1 and words[1].low in {"with", "by", "from"} and (first in STRICKEN or first.endswith("ed"))
         )
-        if first in OPENERS or opens or stricken:
+        if not named and (first in OPENERS or opens or stricken):
             skip = next((k for k, w in enumerate(words) if w.comma), None)
             if skip is None or words[skip].end > limit:
                 return []
@@ -295,6 +299,8 @@ class Finder:
                     parties.clear()  # ARCH, SoftBank-backed Acme raises ...: both only describe Acme
                     i += 1
                     continue
+                if name.possessive and i < len(words) and words[i].low in ALUMNI:
+                    return []  # Acme's alumnus raises ...: not Acme's news
                 if name.possessive and i < len(words):
                     kin = words[i].low in RELATIONS and i + 1 < len(words)  # Acme's partner Beta files ...: Beta acts
                     owned = reading.at(words[i + 1 if kin else i].start)

@@ -71,6 +71,10 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
                 or (form == "shouted" and doc.in_title(m.start()) and not doc.raw[:80].isupper())
             ):
                 assets.setdefault(m.group())
+        if low == 0 and not assets and doc.raw[: doc.title_end].isupper():
+            first = _TOKEN.match(doc.raw)
+            if first and _shouted(first.group(), book):
+                assets.setdefault(first.group())  # ACMEMAB APPROVED IN THE US: a title all in capitals
         for m in _CALLED.finditer(doc.raw, low, high):
             word = m.group(1).lower()
             if word not in book.common and word not in book.known and word not in book.not_names:

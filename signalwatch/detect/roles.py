@@ -134,6 +134,10 @@ class Casting:
                 return name.text
         if not titled and self.issuer and (doc.release or _COMPANY_SAYS.search(doc.norm, start, match.start + 1)):
             return self._in_title_form(self.issuer.name)
+        if not titled and match.type != "leadership_change":
+            told = self._title_subject()
+            if told and any(n.kind == "company" and _same(n.text, told) for n in finder.names(start, end)):
+                return told  # the title's company is among those of the sentence
         if not titled and _ANAPHOR.match(doc.norm, start, end):
             before = self._earlier_clause(match)
             if before:

@@ -66,6 +66,9 @@ _DATELINE = re.compile(
 )
 
 
+_AFTER_LINE = re.compile(r"[\s\-–—:]*(?:\$[A-Z.]{1,6}\s*-+\s*)?(?:Regulatory News:\s*)?")
+
+
 def normalise(raw: str) -> str:
     """Lower case and plain punctuation, character for character (the length never changes)."""
     text = raw.translate(_TABLE)
@@ -122,8 +125,10 @@ class Doc:
             line = _DATELINE.search(text, 0, 400) if "wire" in body[:400] else None
             if line:
                 self.release = True
-                self.body = start + line.end()
-                body = " " * line.end() + body[line.end() :]
+                told = _AFTER_LINE.match(text, line.end())
+                begin = told.end() if told else line.end()
+                self.body = start + begin
+                body = " " * begin + body[begin:]
         else:
             body = ""
         self.norm = low + GLUE + body
