@@ -20,6 +20,7 @@ from signalwatch.resolve.index import (
     GROUP,
     HEAD,
     LEGAL_NAME,
+    LISTED,
     METHOD,
     MULTI,
     NAME,
@@ -29,7 +30,17 @@ from signalwatch.resolve.index import (
     UNIT_CORE,
     Index,
 )
-from signalwatch.resolve.lexicon import CARE, CARE_SITES, DRUG, NOT_COMPANY, OTHER_TRADE, RESEARCH, TECH, UNIT
+from signalwatch.resolve.lexicon import (
+    CARE,
+    CARE_SITES,
+    DRUG,
+    NAMESAKES,
+    NOT_COMPANY,
+    OTHER_TRADE,
+    RESEARCH,
+    TECH,
+    UNIT,
+)
 from signalwatch.resolve.sentence import Hit, Sentence, Spans, hits
 from signalwatch.resolve.text import tokens
 from signalwatch.resolve.vocabulary import INDUSTRY, JARGON, TALK, VERBS
@@ -65,7 +76,7 @@ def find(index: Index, text: str, context: str = "") -> list[Mention]:
         elif look == "weigh":
             pending.append(hit)
     sure: Spans = [(hit.start, hit.end) for _, hit, _ in best.values()]
-    for hit in pending:
+    for hit in pending * 2:  # a second look: by then the neighbours are known
         if any(hit.start < end and start < hit.end for start, end in sure):
             continue
         score, account = _weigh(view, hit, sure)
@@ -115,7 +126,7 @@ def _first_look(view: Sentence, hit: Hit) -> _Look:
         if kind == PRESS and not view.talk:
             return "weigh"
         return "other" if not marks & MULTI and not group and _extended(view, hit) else "sure"
-    if marks & MULTI and group and kind <= HEAD and view.capitals(hit):
+    if marks & MULTI and group and kind <= HEAD and view.capitals(hit) and not (kind == FAMILY and view.title_case):
         return "sure"
     return "weigh"
 
@@ -146,6 +157,10 @@ def _abbreviation(view: Sentence, hit: Hit) -> bool:
 def _letters(view: Sentence, hit: Hit, group: bool, capital: bool) -> _Look:
     """Names of two to four letters: as written, "GSK" counts and "Gsk" does not; "ViiV" is like nothing else."""
     written, label = view.written(hit), view.index.labels[hit.account]
+    if label.isupper() and not written.isupper() and len(written) > 3 and not view.title_case:
+        # the press writes some companies' capitals as a word ("Icon"); in the middle of a sentence that can be one
+        spoken = view.capital[hit.start] and hit.start > 0 and group and not view.starts_sentence(hit.start)
+        return "weigh" if spoken else "no"
     if not label.isupper() and not written.isupper():
         if any(c.isupper() for c in written[1:]) and written.lower() in label.lower():
             return "sure"
@@ -198,6 +213,9 @@ def _weigh(view: Sentence, hit: Hit, sure: Spans) -> tuple[float, int]:
     if marks & RIVAL and kind >= CORE:
         return DOUBT, account
     short = bool(marks & SHORT)
+    many = view.tokens[hit.start].key in NAMESAKES and hit.end - hit.start == 1
+    if many and kind == CORE and not view.index.flags[account] & LISTED:
+        return (DOUBT if view.signs(hit, sure, short) else 0.0), account
     if not short and _extended(view, hit):
         return 0.0, account
     place = view.signs(hit, sure, short)

@@ -56,6 +56,8 @@ def hits(index: Index, words: list[Token]) -> list[Hit]:
         while True:
             code = whole.get(key)
             codes = (code,) if code is not None else look(key)
+            if not codes and end - at > 1 and key.endswith("s"):
+                codes = look(key[:-1])  # an owner without its apostrophe ("Johnson & Johnsons")
             if codes:
                 here.append(Hit(at, end, codes))
             if end >= count or end - at >= reach:
@@ -194,7 +196,12 @@ class Sentence:
             after = self.tokens[hit.end]
             if right == "-" and after.word not in JOINED:
                 return True
-            longer = right == " " and self.capital[hit.end] and not self.text[after.start : after.end].isupper()
+            longer = (
+                right == " "
+                and self.capital[hit.end]
+                and not self.possessive(hit)
+                and not self.text[after.start : after.end].isupper()
+            )
             known = after.word in ROLES or after.word in TALK or after.word in INDUSTRY
             if longer and not known and not self.title_case and not short:
                 return True
