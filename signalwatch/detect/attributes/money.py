@@ -33,7 +33,7 @@ _TEXT_CUES = {
     "grant_award": re.compile(r"(?:grant|award|funding)"),
     "contract_award": re.compile(r"(?:contract|award|funding|budget|agreement|barda|order)"),
     "merger_acquisition": re.compile(
-        r"(?:acqui|buy|bought|deal|purchase|merger|worth|upfront|takeover|transaction|values|will pay|in cash)"
+        r"(?:acqui|buy|bought|deal|purchase|merger|worth|upfront|takeover|transaction|values|will pay|in cash|divest|credit bid)"
     ),
     "facility_expansion": re.compile(r"(?:facility|plant|site|invest|project|campus|expan|construction)"),
     "partnership": re.compile(
@@ -196,7 +196,8 @@ def _told_upfront(context: Context, total: int, currency: str) -> dict[str, Any]
 
 
 _WITHDRAWN = re.compile(
-    r"(?:withdr[ae]w|withdrawal|terminat|cancel|pulls|pulled|scraps|abandon|postpone|shelves)[a-z]*(?: [^ \n]+){0,6}? "
+    r"(?:withdr[ae]w|withdrawal|terminat|cancel|pull(?:s|ed)(?! in| off)|scraps|abandon|postpone|shelves)[a-z]*"
+    r"(?: [^ \n]+){0,6}? "
     r"(?:offering|placement|issue|sale|follow-on|atm|raise|pipe|placing)"
 )
 _CLOSED = re.compile(
@@ -205,7 +206,7 @@ _CLOSED = re.compile(
 )
 _PROPOSED = re.compile(
     r"(?:propos|launch|commence|commencement|intends|plans|intention|files|filing|to offer|offers|may offer|seeks|"
-    r"sales agreement|may from time)"
+    r"sales agreement|may from time|resolve[sd]? (?:on|to)[^\n]{0,40}rights issue)"
 )
 _PRICED = re.compile(r"(?:pric(?:es|ed|ing)|upsized and priced)")
 
@@ -237,7 +238,7 @@ _LISTED = re.compile(
 _FILED = re.compile(
     r"(?:files?|filed|filing|plans?|plots?|seeks?|seeking|eyes|lines up|terms|aims?|targets?|heads|launch|hopes|looks|"
     r"sets sights|proposed|gear|queue|pitch|outlines|maps|moves|moving|confidential|lodges?|registers?|submit|paperwork|papers|"
-    r"prospectus|registration|sees|expects|pencil|s-1|f-1|roadshow|to go public|documents)"
+    r"prospectus|registration|tees up|readies|sees|expects|pencil|s-1|f-1|roadshow|to go public|documents)"
 )
 
 
