@@ -56,6 +56,8 @@ _MIXED = _words(
     r"mixed",
     r"unclear win",
     r"despite (?:missing|failing|failure|failed|a miss)",
+    r"despite (?:[a-z0-9\-]+ ){1,3}(?:miss|flop|failure|fail)",
+    r"muted|middling|so-so|lukewarm|tepid|ho-hum|patchy|uneven",
     r"(?:one|two) of (?:two|three)",
     r"some (?:endpoints|goals)",
     r"(?:hits?|met|meets|wins?|succeeds?) .{0,60}(?:miss(?:es|ed)?|fails|failed|flops) (?:in |on )?(?:another|"
@@ -159,7 +161,7 @@ _GOOD = _words(
     r"(?:tops?|exceed(?:s|ed)?|beats?|surpass(?:es|ed)?) (?:expectations|hopes)",
     r"(?:data|analys[ei]s|results|findings)(?: [a-z\-]+){0,3} (?:supports?|reinforces?|underscores?|validates?|"
     r"confirms?)",
-    r"gains? (?:in|with|of)|vision gains|wider use|makes .{0,30}case|jákvæð\w*|vielversprechend\w*|positiv\w*",
+    r"gains? (?:in|with|of)|vision gains|works (?:in|for)|wider use|makes .{0,30}case|jákvæð\w*|vielversprechend\w*|positiv\w*",
 )
 _RATE = re.compile(
     r"\d(?:%| percent)(?: [a-z\-]+){0,3} (?:response rates?|responses?|remissions?|efficacy|effective|survival|"

@@ -61,8 +61,8 @@ _AGENCY_CUES = (
     (_of(r"india|indian"), "CDSCO"),
     (_of(r"mexico|mexican"), "COFEPRIS"),
     (_of(r"taiwan|taiwanese"), "TFDA"),
-    (re.compile(r"(?<![a-z])saudi (?:food|fda)"), "SFDA"),
-    (_of(r"saudi arabia|saudi"), "SFDA"),
+    (re.compile(r"(?<![a-z])saudi (?:food|fda)"), "Saudi FDA"),
+    (_of(r"saudi arabia|saudi"), "Saudi FDA"),
     (_of(r"singapore"), "HSA"),
     (_of(r"new zealand"), "Medsafe"),
     (
