@@ -180,7 +180,7 @@ class Judge:
             for entry in index[word]:
                 if entry.order in found:
                     continue
-                for other in entry.phrase.others:
+                for other in entry.needed:
                     if other.isdisjoint(words):
                         break
                 else:

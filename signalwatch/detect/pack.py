@@ -9,6 +9,7 @@ The format is documented in rules/triggers/README.md.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -441,9 +442,12 @@ def _index(types: Iterable[TriggerType], items: Iterable[ItemClass]) -> dict[str
         for pattern in kind.patterns:
             rows.extend((pattern.confidence + (0.005 if p.roles else 0.0), pattern, p) for p in pattern.phrases)
     rows.sort(key=lambda row: -row[0])  # stable: file order decides between equals
+    used = Counter(word for _, _, p in rows for group in (p.anchors, *p.others) for word in group)
     index: dict[str, list[Entry]] = {}
     for order, (_, owner, phrase) in enumerate(rows):
-        entry = Entry(order, owner, phrase)
-        for anchor in sorted(phrase.anchors):
+        # looked up by the words that fewest phrases ask for: what many phrases ask for stands in many texts
+        groups = sorted((phrase.anchors, *phrase.others), key=lambda g: (sum(used[w] for w in g), sorted(g)))
+        entry = Entry(order, owner, phrase, needed=tuple(groups[1:]))
+        for anchor in sorted(groups[0]):
             index.setdefault(anchor, []).append(entry)
     return {anchor: tuple(entries) for anchor, entries in index.items()}

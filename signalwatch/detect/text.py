@@ -40,11 +40,8 @@ _ABBREVIATED = frozenset(
 )
 _STOP = re.compile(r"[.!?](?=[ \n])")
 _LAST_WORD = re.compile(r"[^\s(,]+$")
-_NO_TICKER = "".join(
-    f"(?<![ (]{e})" for e in ("nasdaq", "nyse", "otc", "otcqb", "otcqx", "asx", "tsx", "lse", "aim", "amex")
-)
-_TITLE_BREAKS = re.compile(rf"(?<=\s)[–-]{{1,2}}(?=\s)|–|{_NO_TICKER}:(?=\s)|\s//\s|[?!](?=\s)")
-_TEXT_BREAKS = re.compile(rf"(?<=\s)(?:–|--?)(?=\s)|\s//\s|{_NO_TICKER}(?<=[a-z]):(?=\s)")
+_SIGN = re.compile("[–:/?!-]")
+_TICKER_MARKS = re.compile(r"[ (](?:nasdaq|nyse|otc|otcqb|otcqx|asx|tsx|lse|aim|amex)\Z")
 _BREAK = re.compile(BREAK)
 _SEMICOLON = re.compile("[;；]")
 _JOINT = re.compile(r"(?:,? (?:and|but|while|then|also|&|as it|as they)|,) +(?=[a-z])")
@@ -119,12 +116,12 @@ class Doc:
         self.start = mark.end() if mark else 0
         if mark:
             low = " " * mark.end() + low[mark.end() :]
-        low = _mark(low, title, _TITLE_BREAKS, sentences=True)
+        low = _mark(low, title, titled=True)
         self.release = False
         self.body = start
         if text:
             body = normalise(text)
-            body = _mark(body, text, _TEXT_BREAKS, sentences=True)
+            body = _mark(body, text, titled=False)
             line = _DATELINE.search(text, 0, 400) if "wire" in body[:400] else None
             if line:
                 self.release = True
@@ -228,26 +225,43 @@ class Doc:
         return "text", start - shift, end - shift
 
 
-def _mark(low: str, raw: str, breaks: re.Pattern[str], sentences: bool) -> str:
+def _mark(low: str, raw: str, titled: bool) -> str:
     """Put a line break where a clause ends; lengths stay."""
-    cuts = [m.start() + (1 if m.group().startswith(" ") else 0) for m in breaks.finditer(low)]
-    if sentences:
-        for m in _STOP.finditer(low):
-            at = m.start()
-            if low[at] == ".":
-                word = _LAST_WORD.search(low[max(0, at - 12) : at])
-                head = word.group() if word else ""
-                following = raw[at + 1 :].lstrip()[:1]
-                if (
-                    head in _ABBREVIATED
-                    or (len(head) == 1 and head.isalpha())
-                    or not (following.isupper() or not following.isalpha())
-                ):
-                    continue
-            cuts.append(at)
+    cuts = [m.start() for m in _SIGN.finditer(low) if _cuts(low, m.start(), titled)]
+    for m in _STOP.finditer(low):
+        at = m.start()
+        if low[at] == ".":
+            word = _LAST_WORD.search(low[max(0, at - 12) : at])
+            head = word.group() if word else ""
+            following = raw[at + 1 :].lstrip()[:1]
+            if (
+                head in _ABBREVIATED
+                or (len(head) == 1 and head.isalpha())
+                or not (following.isupper() or not following.isalpha())
+            ):
+                continue
+        cuts.append(at)
     if not cuts:
         return low
     chars = list(low)
     for at in cuts:
         chars[at] = BREAK
     return "".join(chars)
+
+
+def _cuts(low: str, at: int, titled: bool) -> bool:
+    """Does a sign end a clause? Dashes between blanks, ``//``, a colon before a blank unless it follows an exchange; in a
+    title also any long dash, and question and exclamation marks before a blank."""
+    sign = low[at]
+    before, after = low[at - 1 : at], low[at + 1 : at + 2]
+    if sign == "–":
+        return titled or (before.isspace() and after.isspace())
+    if sign == "-":
+        return before.isspace() and (low[at + 2 : at + 3] if after == "-" else after).isspace()
+    if sign == ":":
+        if not after.isspace() or _TICKER_MARKS.search(low, max(0, at - 8), at):
+            return False
+        return titled or "a" <= before <= "z"
+    if sign == "/":
+        return before.isspace() and after == "/" and low[at + 2 : at + 3].isspace()
+    return titled and after.isspace()
