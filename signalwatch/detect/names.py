@@ -152,6 +152,8 @@ class Finder:
             return False  # Danon Disease Gene Therapy
         if capitals and len(low) > 5 and low.endswith(("ing", "ed", "ly")) and not word.possessive:
             return suffix_follows(words, i, book)  # Plummeting Sales Trigger ...
+        if i and low in book.verbs and words[i - 1].low in {"to", "will"}:
+            return False  # Agreement to Acquire Disarm Therapeutics
         if low in book.common or low in book.verbs:
             if suffix_follows(words, i, book):
                 return True

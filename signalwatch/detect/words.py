@@ -45,7 +45,7 @@ def split_words(raw: str, start: int, end: int) -> list[Word]:
                 at += len(part) + 1
             continue
         out.append(_word(text, m.start()))
-    return [w for w in out if w.core]
+    return [w for w in out if w.core and (w.core.isalnum() or w.core in "&+" or any(map(str.isalnum, w.core)))]
 
 
 _SLASHED = re.compile(r"^[A-Z][\w&.’']+(?:/[A-Z][\w&.’']+)+[,:;.]?$")
