@@ -89,7 +89,7 @@ class Finder:
         word = words[i]
         low = word.low
         core = word.core
-        if core.islower() and low not in LOWER_NAMES:
+        if core.islower() and not core[0].isdigit() and low not in LOWER_NAMES:
             return False
         book = self.book
         following = words[i + 1] if i + 1 < len(words) else None
@@ -157,6 +157,8 @@ class Finder:
         if low in book.common or low in book.verbs:
             if suffix_follows(words, i, book):
                 return True
+            if word.possessive and i and words[i - 1].low in BEFORE_NAMES and low not in PLAIN_NOUNS:
+                return low not in book.generic and low not in book.verbs  # FDA Rejects Rocket's Gene Therapy
             return not capitals and i > 0 and low not in book.generic and low not in book.verbs and not month_like(low)
         return True
 
