@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from signalwatch.detect.namebook import CODE, Issuer, Name, NameBook
+from signalwatch.detect.reading import Reading, join_raw, month_like, named_next, suffix_follows
 from signalwatch.detect.text import Doc
 from signalwatch.detect.words import (
     ACADEMIC,
@@ -55,7 +56,7 @@ class Finder:
     def __init__(self, doc: Doc, book: NameBook) -> None:
         self.doc = doc
         self.book = book
-        self._cache: dict[tuple[int, int], _Reading] = {}
+        self._cache: dict[tuple[int, int], Reading] = {}
         self._words: dict[tuple[int, int], list[Word]] = {}
         self._titled: bool | None = None
 
@@ -78,10 +79,10 @@ class Finder:
         """All names in a clause, in order; the clause is given by its bounds."""
         return self._reading(start, end).all()
 
-    def _reading(self, start: int, end: int) -> _Reading:
+    def _reading(self, start: int, end: int) -> Reading:
         found = self._cache.get((start, end))
         if found is None:
-            found = self._cache[(start, end)] = _Reading(self, start, end)
+            found = self._cache[(start, end)] = Reading(self, start, end)
         return found
 
     def starts(self, words: list[Word], i: int, capitals: bool) -> bool:
@@ -509,92 +510,3 @@ class Finder:
             return ""
         text = join_raw(self.doc.raw, chosen[-1].start, chosen[0].end)
         return self.book.strip_legal(text)
-
-
-class _Reading:
-    """The names of one clause, read from left to right as far as somebody has asked."""
-
-    __slots__ = ("_finder", "_found", "_next", "_sorted", "_taken", "authorities", "capitals", "words")
-
-    def __init__(self, finder: Finder, start: int, end: int) -> None:
-        self._finder = finder
-        self.words = finder.words(start, end)
-        self.capitals = finder.titled if finder.doc.in_title(start) else False
-        self.authorities = finder.book.authorities(finder.doc, start, end)
-        self._taken = [(n.start, n.end) for n in self.authorities]
-        self._found: list[Name] = []
-        self._sorted: list[Name] | None = None
-        self._next = 0
-
-    def all(self) -> list[Name]:
-        """Every name, in order."""
-        if self._sorted is None:
-            while self._step():
-                pass
-            self._sorted = sorted([*self.authorities, *self._found], key=lambda n: n.start)
-        return self._sorted
-
-    def first(self) -> Name | None:
-        """The first name, if there is one."""
-        while not self._found and self._step():
-            pass
-        return min([*self.authorities[:1], *self._found[:1]], key=lambda n: n.start, default=None)
-
-    def at(self, position: int) -> Name | None:
-        """The name that a position stands in."""
-        for name in self.authorities:
-            if name.start <= position < name.end:
-                return name
-        while self._next < len(self.words) and self.words[self._next].start <= position:
-            self._step()
-        return next((n for n in reversed(self._found) if n.start <= position < n.end), None)
-
-    def _step(self) -> bool:
-        """Read one word, or one name; False at the end."""
-        words, i, taken = self.words, self._next, self._taken
-        if i >= len(words):
-            return False
-        self._next = i + 1
-        at = words[i].start
-        if any(a <= at < b for a, b in taken):
-            return True
-        if self._finder.starts(words, i, self.capitals):
-            j, name = self._finder.run(words, i, self.capitals, taken)
-            if name:
-                self._found.append(name)
-                self._next = j
-        return True
-
-
-def compound(word: Word, book: NameBook) -> bool:
-    """A compound of ordinary words in front of a name: Smart-pill maker, hair-loss start-up."""
-    parts = word.low.split("-")
-    return len(parts) > 1 and all(p in book.common or p in book.descriptors for p in parts)
-
-
-def named_next(word: Word | None, book: NameBook) -> bool:
-    return word is not None and (word.low in book.suffixes or word.low in book.verbs)
-
-
-def suffix_follows(words: list[Word], i: int, book: NameBook, reach: int = 2) -> bool:
-    """Does a strong company word follow within two words (``Precision BioSciences``, ``Day One Biopharmaceuticals``)?"""
-    for k in range(i + 1, min(i + 1 + reach, len(words))):
-        word = words[k]
-        if word.opens or not word.core[:1].isupper():
-            return False
-        if word.low in book.suffixes and word.low not in RISKY_SUFFIX:
-            return True
-        if words[k - 1].comma or words[k - 1].possessive:
-            return word.low in book.legal
-        if word.low in book.verbs:
-            return False
-    return False
-
-
-def join_raw(raw: str, start: int, end: int) -> str:
-    text = raw[start:end]
-    return " ".join("".join(c for c in text if c not in "®™℠*").replace("\xa0", " ").split())
-
-
-def month_like(low: str) -> bool:
-    return low in {"phase", "part", "study", "trial", "day", "week", "cohort", "arm", "type", "stage"}

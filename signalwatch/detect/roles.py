@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from signalwatch.detect.namebook import Issuer, Name
 from signalwatch.detect.names import ITEM_TITLE, Finder
+from signalwatch.detect.spelled import exchange, letters, same
 from signalwatch.detect.text import Doc
 from signalwatch.model import Organisation
 
@@ -91,9 +92,9 @@ class Casting:
         used: set[str] = set()
 
         def add(name: str, role: str) -> None:
-            key = _key(name)
-            if key and key not in used:
-                used.add(key)
+            spelling = letters(name)
+            if spelling and spelling not in used:
+                used.add(spelling)
                 orgs.append(self._organisation(name, role))
 
         if subject:
@@ -101,7 +102,7 @@ class Casting:
         if match.parties:
             for party in self._counterparty(match, subject, lead):
                 add(party, "counterparty")
-        elif subject and lead and _same(lead[0].text, subject):
+        elif subject and lead and same(lead[0].text, subject):
             for name in lead[1:]:
                 if name.kind == "company":
                     add(name.text, "counterparty")
@@ -136,7 +137,7 @@ class Casting:
             return self._in_title_form(self.issuer.name)
         if not titled and match.type != "leadership_change":
             told = self._title_subject()
-            if told and any(n.kind == "company" and _same(n.text, told) for n in finder.names(start, end)):
+            if told and any(n.kind == "company" and same(n.text, told) for n in finder.names(start, end)):
                 return told  # the title's company is among those of the sentence
         if not titled and _ANAPHOR.match(doc.norm, start, end):
             before = self._earlier_clause(match)
@@ -284,7 +285,7 @@ class Casting:
             or name.text.lower() in self.finder.book.known
         ):
             return False
-        if self.issuer and not _same(name.text, self.issuer.name):
+        if self.issuer and not same(name.text, self.issuer.name):
             return True
         return bool(_BRAND_NEXT.match(self.doc.norm, name.end))
 
@@ -366,15 +367,13 @@ class Casting:
         at = match.markers.get("counterparty")
         if at is not None:
             name = self.finder.after(at, match.clause[1], within=10)
-            if name and not _same(name.text, subject):
+            if name and not same(name.text, subject):
                 return [name.text, *self._list_after(name, match, subject)]
-        others = [n.text for n in lead if n.kind == "company" and not _same(n.text, subject)]
+        others = [n.text for n in lead if n.kind == "company" and not same(n.text, subject)]
         if others:
             return others
         names = [
-            n
-            for n in self.finder.names(*match.clause)
-            if n.kind in {"company", "funder"} and not _same(n.text, subject)
+            n for n in self.finder.names(*match.clause) if n.kind in {"company", "funder"} and not same(n.text, subject)
         ]
         for name in names:
             before = self.doc.norm[max(match.clause[0], name.start - 9) : name.start]
@@ -397,7 +396,7 @@ class Casting:
                     before = self.doc.norm[max(0, name.start - 6) : name.start]
                     if (
                         name.kind == "company"
-                        and not _same(name.text, subject)
+                        and not same(name.text, subject)
                         and re.search(r"(?:with|from|and|by) *$", before)
                     ):
                         found.append(name.text)
@@ -414,7 +413,7 @@ class Casting:
             if (
                 re.fullmatch(r"[,.a-z ]{0,8}(?:,| and | & )\s*(?:the )?", between)
                 and len(between) <= 12
-                and not _same(other.text, subject)
+                and not same(other.text, subject)
             ):
                 found.append(other.text)
                 last = other
@@ -463,7 +462,7 @@ class Casting:
     def _investors(self, match: Match, subject: str) -> list[str]:
         found = []
         for name in self.finder.names(*match.clause):
-            if name.kind != "company" or _same(name.text, subject) or name.start < match.start:
+            if name.kind != "company" or same(name.text, subject) or name.start < match.start:
                 continue
             before = self.doc.norm[max(match.clause[0], name.start - 32) : name.start]
             if _MONEY_BY.search(before):
@@ -472,40 +471,6 @@ class Casting:
 
     def _organisation(self, name: str, role: str) -> Organisation:
         issuer = self.issuer
-        if issuer and _same(issuer.name, name):
-            return Organisation(name=name, role=role, ticker=issuer.ticker, exchange=_exchange(issuer.exchange))  # type: ignore[arg-type]
+        if issuer and same(issuer.name, name):
+            return Organisation(name=name, role=role, ticker=issuer.ticker, exchange=exchange(issuer.exchange))  # type: ignore[arg-type]
         return Organisation(name=name, role=role)  # type: ignore[arg-type]
-
-
-def _exchange(text: str) -> str:
-    low = text.lower()
-    for key, name in (
-        ("nasdaq", "NASDAQ"),
-        ("nyse", "NYSE"),
-        ("asx", "ASX"),
-        ("tsx", "TSX"),
-        ("otc", "OTC"),
-        ("euronext", "Euronext"),
-        ("aim", "AIM"),
-        ("lse", "LSE"),
-    ):
-        if key in low:
-            return name
-    return text.strip()
-
-
-def _key(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", name.lower())
-
-
-def _same(a: str, b: str) -> bool:
-    """Are two spellings one company: equal, or one the beginning of the other word by word?"""
-    left, right = _words(a), _words(b)
-    if not left or not right:
-        return False
-    short, long = sorted((left, right), key=len)
-    return long[: len(short)] == short
-
-
-def _words(name: str) -> list[str]:
-    return [w for w in re.split(r"[^a-z0-9&]+", name.lower()) if w]
