@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -33,6 +33,7 @@ from signalwatch.model import (
     StoryState,
     TierState,
 )
+from signalwatch.past import HISTORY, NEXT_STEP
 from signalwatch.routing import facts_of
 from signalwatch.scoring import as_signal, missing_personas, points_for
 from signalwatch.store.records import AssessedEvent, AssessWrite, OutboxItem, OutboxRow, ReviewItem, Suggestion
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
     from signalwatch.routing import Router
     from signalwatch.ruleset import Pack
     from signalwatch.store import AssessTx, Store
-
-HISTORY = timedelta(days=400)
-"""How far back rules and scores look; the longest window of the default rules is 180 days."""
 
 _DEALS = frozenset({"merger_acquisition", "partnership", "licensing_deal"})
 
@@ -153,9 +151,13 @@ def _same_document(intent: StoryIntent, event: Event) -> bool:
     return any(e.document_id == event.document_id and e.event_id != event.event_id for e in intent.story.events)
 
 
-def _history(signals: Sequence[Signal], current: Signal) -> tuple[Signal, ...]:
-    """Signals of an account by event time, the current one included once."""
-    others = [s for s in signals if s.signal_id != current.signal_id and s.active]
+def history_of(signals: Sequence[Signal], current: Signal, now: datetime) -> tuple[Signal, ...]:
+    """Signals of an account by event time, the current one included once, as far back as anything looks from it.
+
+    How far that is depends on the signal alone, never on what else was in its batch: a decision can be made again.
+    """
+    begin = min(current.at, now) - HISTORY
+    others = [s for s in signals if s.signal_id != current.signal_id and s.active and s.at >= begin]
     return tuple(sorted([*others, current], key=lambda s: s.at))
 
 
@@ -228,8 +230,10 @@ class Planner:
         if earlier is not None and intent.effect in ("evidence", "updated"):
             signal = replace(earlier, attributes={**signal.attributes, **earlier.attributes})
         told = (intent.story_id, account_id) in self.g.told
-        if told and intent.effect == "status_change" and _same_document(intent, event):
-            intent = replace(intent, effect="evidence", reason="the next step, told by the same document")
+        same_document = intent.effect == "status_change" and _same_document(intent, event)
+        inputs: dict[str, Any] = {"same_document": True} if same_document else {}
+        if told and same_document:
+            intent = replace(intent, effect="evidence", reason=NEXT_STEP)
         tier = self.g.tiers.get(account_id, TierState(tier=account.tier, since=account.tier_since))
         case = Case(
             now=self.now,
@@ -238,31 +242,44 @@ class Planner:
             match=match,
             story=replace(intent, story=replace(intent.story, events=())),  # deciding looks at the effect only
             signal=signal,
-            history=_history(known, signal),
+            history=history_of(known, signal, self.now),
             program=program,
             programs=tuple(programs),
             tier=tier,
             told=told,
         )
+        self.settle(case, intent.story.events, inputs)
+
+    def settle(self, case: Case, told: Sequence[Event] = (), inputs: Mapping[str, Any] | None = None) -> Decision:
+        """Decide one case and take note of everything that follows from it: signal, proposal, record, messages.
+
+        Args:
+            case: what is decided; its account's signals are in what was gathered.
+            told: events that told the story, as evidence of a message.
+            inputs: what is stored beside the case.
+        """
+        account, account_id, signal = case.account, case.account.account_id, case.signal
+        known = self.g.signals.setdefault(account_id, [])
+        earlier = any(s.signal_id == signal.signal_id for s in known)
         decision = decide(case, self.k.pack, accounts_hash=self.k.accounts_hash)
         final = decision.signal or signal
         known[:] = [s for s in known if s.signal_id != final.signal_id] + [final]
         if final.active:
             self.signals[final.signal_id] = final
-        elif earlier is not None:
+        elif earlier:
             self.retired.add(final.signal_id)
         if decision.recommendation is not None:
             recommendation = decision.recommendation
             self.recommendations[recommendation.recommendation_id] = recommendation
             self.g.tiers[account_id] = replace(
-                tier, last_proposal_at=self.now, open_recommendation=recommendation.recommendation_id
+                case.tier, last_proposal_at=self.now, open_recommendation=recommendation.recommendation_id
             )
-        self.decisions.append((decision, {"case": case}))
+        self.decisions.append((decision, {"case": case, **(inputs or {})}))
         for alert in decision.alerts:
-            letter = self._letter(case, decision, alert, intent.story.events)
-            for item in self._mail(letter, account, final, program):
+            for item in self._mail(self._letter(case, decision, alert, told), account, final, case.program):
                 self.outbox[item.outbox_id] = item
-            self.g.told.add((intent.story_id, account_id))
+            self.g.told.add((case.story.story_id, account_id))
+        return decision
 
     def _letter(self, case: Case, decision: Decision, alert: AlertIntent, told: Sequence[Event] = ()) -> Dossier:
         """The dossier of one alert, with what the rule pack knows of thresholds and missing personas."""

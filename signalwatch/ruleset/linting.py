@@ -9,11 +9,12 @@ proposes the same), ``cooldown`` (a threshold rule that fires at every event), `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from signalwatch.errors import Problem
 from signalwatch.model import Decision
+from signalwatch.past import HISTORY
 from signalwatch.ruleset import units
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.events import EventTest
@@ -23,8 +24,6 @@ from signalwatch.ruleset.pack import Pack
 from signalwatch.ruleset.rules import Rule
 from signalwatch.ruleset.trial import shown_both_ways
 
-HISTORY = timedelta(days=400)
-"""How far back the service looks (signalwatch.assess); a longer window sees less than it says."""
 ENOUGH = 50
 """Examined so often without a match, a rule is worth a look; matched every time, as well."""
 
