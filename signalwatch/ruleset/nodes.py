@@ -63,14 +63,18 @@ class Env:
 
     __slots__ = ("_by_type", "_facts", "at", "pin", "trigger", "view")
 
-    def __init__(self, view: View) -> None:
+    def __init__(
+        self, view: View, by_type: dict[str, list[Signal]] | None = None, facts: dict[str, Any] | None = None
+    ) -> None:
+        """``by_type``: the history by type, oldest first and with the trigger in it; ``facts``: what ``for`` and measures
+        ask for. Given by callers that have them already."""
         self.view = view
         self.trigger = view.trigger
         self.at = view.trigger.at
         # The event a witness must hold: the trigger, or, for a dated silence, the event after which nothing came.
         self.pin = view.trigger
-        self._by_type: dict[str, list[Signal]] | None = None
-        self._facts: dict[str, Any] | None = None
+        self._by_type = by_type
+        self._facts = facts
         if view.trigger.type == SILENCE:
             anchor = view.trigger.attributes.get("anchor")
             self.pin = next((s for s in view.history if s.signal_id == anchor), view.trigger)

@@ -44,7 +44,7 @@ recommendation, step_table = table_of(RecommendationRow), table_of(StepRow)
 
 _ASSESSOR_LOCK = text("SELECT pg_advisory_xact_lock(7305811940002)")
 TOLD_KINDS = ("alert", "update", "recommendation", "correction")
-_TELLING = ("pending", "sending", "sent", "uncertain")
+TELLING = ("pending", "sending", "sent", "uncertain")
 _STATE = {"decided": "assessed", "unmatched": "assessed", "held": "held", "failed": "failed"}
 
 _claim = (
@@ -81,7 +81,7 @@ _proposals = (
     .where(among(recommendation.c.account_id, "ids"))
     .group_by(recommendation.c.account_id)
 )
-_telling = and_(literally("story_id <> ''"), outbox.c.kind.in_(TOLD_KINDS), outbox.c.state.in_(_TELLING))
+_telling = and_(literally("story_id <> ''"), outbox.c.kind.in_(TOLD_KINDS), outbox.c.state.in_(TELLING))
 _told = select(outbox.c.story_id, outbox.c.account_id).where(among(outbox.c.story_id, "ids"), _telling).distinct()
 _told_rows = select(outbox).where(outbox.c.story_id == bindparam("story"), _telling).order_by(outbox.c.created_at)
 

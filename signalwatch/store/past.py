@@ -14,7 +14,7 @@ from signalwatch.past import HISTORY, SILENCE, History, Step, TierMove, Told, Ve
 from signalwatch.store import codec
 from signalwatch.store.accounts import account as account_table
 from signalwatch.store.accounts import account_of, tier_change
-from signalwatch.store.assessing import TOLD_KINDS, decision, recommendation, signal_of, step_table
+from signalwatch.store.assessing import TELLING, TOLD_KINDS, decision, recommendation, signal_of, step_table
 from signalwatch.store.base import Topic
 from signalwatch.store.documents import signal
 from signalwatch.store.operations import feedback
@@ -52,6 +52,7 @@ class Past(Topic):
         with self._db.snapshot() as connection:
             steps = _unique([*_old_steps(connection, begin, until), *_new_steps(connection, begin, until)])
             steps = _with_undecided(connection, steps, begin, until)
+            steps.sort(key=lambda one: one.decided_at)
             moves = _moves(connection)
             accounts = _accounts(connection)
             watched = connection.scalar(select(func.min(source.c.added_at)))
@@ -108,7 +109,7 @@ def _with_undecided(connection: Connection, steps: list[Step], begin: datetime, 
     known = {one.signal.signal_id for one in steps}
     extra = [_undecided(one) for row in connection.execute(statement) if (one := signal_of(row)).signal_id not in known]
     extra = [one for one in extra if one.decided_at < until]
-    return sorted([*steps, *extra], key=lambda one: one.decided_at) if extra else steps
+    return [*steps, *extra]
 
 
 def _undecided(given: Signal) -> Step:
@@ -145,7 +146,7 @@ def _proposals(connection: Connection, until: datetime) -> Iterator[Recommendati
 def _told(connection: Connection, begin: datetime, until: datetime) -> Iterator[Told]:
     o = outbox.c
     columns = select(o.account_id, o.story_id, o.channel, o.recipient, o.kind, o.created_at)
-    statement = columns.where(o.created_at >= begin, o.created_at < until, o.kind.in_(TOLD_KINDS), o.state != "dropped")
+    statement = columns.where(o.created_at >= begin, o.created_at < until, o.kind.in_(TOLD_KINDS), o.state.in_(TELLING))
     for row in connection.execute(statement.order_by(o.created_at, o.outbox_id)):
         yield Told(
             account_id=row.account_id,
