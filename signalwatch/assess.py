@@ -250,18 +250,25 @@ class Planner:
         )
         self.settle(case, intent.story.events, inputs)
 
-    def settle(self, case: Case, told: Sequence[Event] = (), inputs: Mapping[str, Any] | None = None) -> Decision:
+    def settle(
+        self,
+        case: Case,
+        told: Sequence[Event] = (),
+        inputs: Mapping[str, Any] | None = None,
+        decided: Decision | None = None,
+    ) -> Decision:
         """Decide one case and take note of everything that follows from it: signal, proposal, record, messages.
 
         Args:
             case: what is decided; its account's signals are in what was gathered.
             told: events that told the story, as evidence of a message.
             inputs: what is stored beside the case.
+            decided: the decision, where the caller made it already.
         """
         account, account_id, signal = case.account, case.account.account_id, case.signal
         known = self.g.signals.setdefault(account_id, [])
         earlier = any(s.signal_id == signal.signal_id for s in known)
-        decision = decide(case, self.k.pack, accounts_hash=self.k.accounts_hash)
+        decision = decided or decide(case, self.k.pack, accounts_hash=self.k.accounts_hash)
         final = decision.signal or signal
         known[:] = [s for s in known if s.signal_id != final.signal_id] + [final]
         if final.active:

@@ -97,7 +97,7 @@ class Tally:
         self.matches[rule.rule_id] += 1
         self.last[rule.rule_id] = now
 
-    def shadow(self, rule: Rule, now: datetime, account: Account, signal: Signal, *, moves: bool) -> None:
+    def shadow(self, rule: Rule, now: datetime, account: Account, signal: Signal) -> None:
         """A rule fired in shadow."""
         self.shadows.append(
             ShadowFiring(
@@ -107,11 +107,11 @@ class Tally:
                 story_id=signal.story_id,
                 headline=f"{account.name}: {signal.title or signal.type.replace('_', ' ')}",
                 url=signal.url,
-                moves=moves,
+                moves=rule.propose_tier is not None and rule.propose_tier != account.tier,
             )
         )
 
-    def told(self, decision: Decision, case: Case, mail: Sequence[OutboxItem], *, late: bool = False) -> None:
+    def told(self, decision: Decision, case: Case, mail: Sequence[OutboxItem]) -> None:
         """A decision was made; what it alerts is noted with its messages."""
         if not decision.alerts:
             return
@@ -119,6 +119,7 @@ class Tally:
             self.muted += len(decision.alerts)
             return
         account, signal = case.account, decision.signal or case.signal
+        late = any(o.late for o in decision.outcomes if o.fired)
         for intent in decision.alerts:
             letters = [item for item in mail if item.kind == intent.kind]
             self.alerts.append(

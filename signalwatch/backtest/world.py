@@ -14,6 +14,8 @@ from signalwatch.backtest.lane import Ceiling
 from signalwatch.model import Account, Program, Recommendation, Signal, TierState
 from signalwatch.past import HISTORY, History
 from signalwatch.ruleset import Pack
+from signalwatch.ruleset.events import EventTest
+from signalwatch.ruleset.policy import Tiers
 
 Approve = Literal["all", "none", "as-happened"]
 EPOCH = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -55,6 +57,7 @@ class AccountState:
     last_proposal_at: datetime | None = None
     open: dict[str, Recommendation] = field(default_factory=dict)
     last_decided_at: datetime | None = None
+    distress: dict[str, None] = field(default_factory=dict)  # signals of the types of distress
     before: tuple[tuple[Signal, ...], datetime | None] | None = None  # as this batch found it
     review_anchor: datetime | None = None  # a moment at which activity was high enough to stay
     review_at: datetime | None = None  # not before then can a step down be proposed
@@ -63,8 +66,21 @@ class AccountState:
         """Take a signal in (as the newest of what is known)."""
         old = self.known.pop(signal.signal_id, None)
         self.known[signal.signal_id] = signal
+        if signal.type in pack.tiers.distress:
+            self.distress[signal.signal_id] = None
         if signal.active and (old is None or old.points < signal.points or old.at != signal.at or not old.active):
             self.ceiling.add(signal, signal.half_life or pack.scoring.of(signal.type).half_life)
+
+    def distressed(self, now: datetime, tiers: Tiers, signal: Signal) -> bool:
+        """Whether distress inhibits an elevation now, ``signal`` (which is not taken in yet) included."""
+        if not tiers.distress:
+            return False
+        since = now - tiers.inhibit_for
+        listed = [self.known[key] for key in self.distress if key != signal.signal_id and key in self.known]
+        if signal.type in tiers.distress:
+            listed.append(signal)
+        test = EventTest("distress", tiers.distress_group, tiers.distress)
+        return any(s.active and since <= s.at <= now and test.passes(s) for s in listed)
 
     def history(self, now: datetime) -> list[Signal]:
         """What scores and rules may look at, at ``now``."""

@@ -24,7 +24,7 @@ the alert. A fired rule without a move alerts by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -49,10 +49,18 @@ from signalwatch.model import (
     StoryState,
     TierState,
 )
-from signalwatch.ruleset import Pack
+from signalwatch.ruleset import Pack, View
 
 
-def decide(case: Case, pack: Pack, *, accounts_hash: str = "", payload_hash: str = "") -> Decision:
+def decide(
+    case: Case,
+    pack: Pack,
+    *,
+    accounts_hash: str = "",
+    payload_hash: str = "",
+    case_hash: str = "",
+    judge: Callable[[View], tuple[RuleOutcome, ...]] | None = None,
+) -> Decision:
     """Decide one event for one account.
 
     Args:
@@ -60,8 +68,10 @@ def decide(case: Case, pack: Pack, *, accounts_hash: str = "", payload_hash: str
         pack: the rule pack.
         accounts_hash: version of the account list, kept with the decision.
         payload_hash: digest of the raw payload, kept with the decision.
+        case_hash: digest of the case, where the caller has one (a backtest numbers its cases).
+        judge: what rules say of a view, where the caller knows which of them can fire at all; default ``pack.evaluate``.
     """
-    hashes = {"ruleset": pack.hash, "case": ids.digest(case)}
+    hashes = {"ruleset": pack.hash, "case": case_hash or ids.digest(case)}
     if accounts_hash:
         hashes["accounts"] = accounts_hash
     if payload_hash or case.event.document_id:
@@ -78,7 +88,7 @@ def decide(case: Case, pack: Pack, *, accounts_hash: str = "", payload_hash: str
     if case.story.effect == "corrected":
         return _corrected(case, pack, base, signal)
     known = know(case, pack, signal)
-    outcomes = pack.evaluate(view(known))
+    outcomes = (judge or pack.evaluate)(view(known))
     live = [o for o in outcomes if o.fired and o.status == "live"]
     bonus = sum(o.points for o in live)
     if bonus and case.story.effect in ("opened", "status_change"):
