@@ -11,6 +11,7 @@ from datetime import datetime
 
 from signalwatch import scoring
 from signalwatch.assess import history_of
+from signalwatch.backtest.lane import in_order
 from signalwatch.backtest.screen import Plan, Screen
 from signalwatch.backtest.world import AccountState
 from signalwatch.decide import decide, facts_of_programs
@@ -199,7 +200,7 @@ def _history(moment: Moment) -> list[Signal]:
     history = [s for s in known if s.active and s.at >= begin and s.signal_id != signal.signal_id]
     if signal.active:
         history.append(signal)
-    history.sort(key=lambda s: (s.at, s.signal_id))
+    history.sort(key=in_order)
     return history
 
 

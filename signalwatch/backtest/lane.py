@@ -10,7 +10,7 @@ from operator import attrgetter
 from signalwatch.model import Signal
 from signalwatch.ruleset.policy import Scoring
 
-_order: Callable[[Signal], tuple[datetime, str]] = attrgetter("at", "signal_id")
+in_order: Callable[[Signal], tuple[datetime, str]] = attrgetter("at", "signal_id")
 _SHORTEST = 3 * 86400.0
 """Half-lives below three days are taken for three days: the bound gets larger, and no power overflows."""
 
@@ -34,7 +34,7 @@ class Lane:
         elif signals[-1].at < signal.at:
             signals.append(signal)
         else:
-            insort(signals, signal, key=_order)
+            insort(signals, signal, key=in_order)
         self.found[signal.signal_id] = signal
         if self.oldest is None or signal.at < self.oldest:
             self.oldest = signal.at

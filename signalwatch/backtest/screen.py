@@ -16,7 +16,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from signalwatch import scoring
-from signalwatch.backtest.lane import Lane
+from signalwatch.backtest.lane import Lane, in_order
 from signalwatch.decide import facts_of_programs, scored_signal
 from signalwatch.model import Account, Program, Signal
 from signalwatch.past import HISTORY, Step
@@ -132,6 +132,7 @@ class Screen:
         """The candidates of one account's steps (index and step, in order); steps before ``begin`` only add knowledge."""
         lane = Lane()
         programs: dict[str, Program] = {}
+        memo: dict[str, Any] = {}
         out: Candidates = {}
         for index, step in steps:
             if step.program is not None:
@@ -144,7 +145,7 @@ class Screen:
             signal = rescored(step, before, self.pack)
             lane.put(signal)
             if step.effect and step.decided_at >= begin:
-                passed = self._passed(account, lane, programs, signal, step.decided_at)
+                passed = self._passed(account, lane, programs, signal, step.decided_at, memo)
                 if passed:
                     out[index] = passed
             if not signal.active:  # a further telling of what was taken back
@@ -152,8 +153,9 @@ class Screen:
         return out
 
     def _passed(
-        self, account: Account, lane: Lane, programs: Mapping[str, Program], signal: Signal, now: datetime
-    ) -> tuple[int, ...]:
+        self, account: Account, lane: Lane, programs: Mapping[str, Program], signal: Signal, now: datetime,
+        memo: dict[str, Any],
+    ) -> tuple[int, ...]:  # fmt: skip
         env: Env | None = None
         facts: Facts | None = None
         by_type: dict[str, list[Signal]] | None = None
@@ -167,7 +169,7 @@ class Screen:
                     out.append(plan.number)
                 continue
             if by_type is None:
-                facts = Facts(self.pack, account, programs, lane, signal, now)
+                facts = Facts(self.pack, account, programs, lane, signal, now, memo)
                 by_type = lane.since(min(signal.at, now) - HISTORY)
                 env = Env(View(account=account, trigger=signal, now=now), by_type, facts)
             assert env is not None
@@ -189,10 +191,13 @@ class Facts(dict[str, Any]):
     """What ``for`` can ask of an account, worked out when first asked. Tier and activity are not among it."""
 
     def __init__(
-        self, pack: Pack, account: Account, programs: Mapping[str, Program], lane: Lane, signal: Signal, now: datetime
-    ) -> None:
+        self, pack: Pack, account: Account, programs: Mapping[str, Program], lane: Lane, signal: Signal, now: datetime,
+        memo: dict[str, Any],
+    ) -> None:  # fmt: skip
+        """``memo`` keeps the answer for the account's next step, which mostly has the same one."""
         super().__init__()
         self._known: dict[str, Any] | None = None
+        self._memo = memo
         self._given = (pack, account, programs, lane, signal, now)
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -204,10 +209,16 @@ class Facts(dict[str, Any]):
     def _work_out(self) -> dict[str, Any]:
         pack, account, programs, lane, signal, now = self._given
         by_type = lane.since(min(signal.at, now) - HISTORY)
-        history = sorted((s for signals in by_type.values() for s in signals), key=lambda s: (s.at, s.signal_id))
-        facts = scoring.facts_of(account, pack.icp, facts_of_programs(tuple(programs.values()), history, now))
-        fit = scoring.fit_of(account, pack.icp, facts)
-        return Env(View(account=account, trigger=signal, now=now, fit=fit, facts=facts)).facts
+        history = sorted((s for signals in by_type.values() for s in signals), key=in_order)
+        derived = facts_of_programs(tuple(programs.values()), history, now)
+        if self._memo.get("derived") != derived:
+            facts = scoring.facts_of(account, pack.icp, derived)
+            view = View(
+                account=account, trigger=signal, now=now, fit=scoring.fit_of(account, pack.icp, facts), facts=facts
+            )
+            self._memo.update(derived=derived, facts=Env(view).facts)
+        known: dict[str, Any] = self._memo["facts"]
+        return known
 
 
 def rescored(step: Step, before: Signal | None, pack: Pack) -> Signal:

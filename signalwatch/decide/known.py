@@ -27,14 +27,19 @@ def facts_of_programs(programs: Sequence[Program], history: Sequence[Signal], no
     areas = dict.fromkeys(a for p in programs for a in p.areas)
     modalities = dict.fromkeys(m for p in programs for m in p.modalities)
     countries: dict[str, None] = {}
+    lists = (("areas", areas), ("modalities", modalities), ("countries", countries))
     for signal in history:
         attributes = signal.attributes
         if not attributes or not signal.active:
             continue
-        for name, into in (("areas", areas), ("modalities", modalities), ("countries", countries)):
-            value = attributes.get(name)
-            if value and type(value) in (list, tuple):
-                into.update(dict.fromkeys(map(str, value)))
+        for name, into in lists:
+            if name in attributes:
+                value = attributes[name]
+                if type(value) is list or type(value) is tuple:
+                    for one in value:
+                        text = one if type(one) is str else str(one)
+                        if text not in into:
+                            into[text] = None
         if signal.type in _FUNDING and signal.at <= now:
             facts["days_since_funding"] = (now - signal.at).days
             if signal.type != "funding_round":
