@@ -22,6 +22,7 @@ from signalwatch.ruleset.measure import (
     attributes_of,
     breadth,
     decay,
+    measured,
     points_for,
     qualified,
     total_activity,
@@ -30,7 +31,7 @@ from signalwatch.ruleset.measure import (
 from signalwatch.ruleset.policy import Criterion, Icp, Personas, Segment
 
 __all__ = [
-    "activity", "as_signal", "attributes_of", "breadth", "decay", "facts_of", "fit", "fit_of", "missing_personas",
+    "activity", "as_signal", "attributes_of", "breadth", "decay", "facts_of", "fit", "fit_of", "measured", "missing_personas",
     "persona_of", "points_for", "qualified", "total_activity", "total_without", "typed", "unread_columns",
 ]  # fmt: skip
 

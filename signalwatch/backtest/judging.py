@@ -113,9 +113,8 @@ class Judge:
             tier=state.account.tier,
             tier_since=state.account.tier_since,
             fit=scoring.fit_of(state.account, self.pack.icp, facts),
-            activity=scoring.activity(history, now, self.pack.scoring),
             facts=facts,
-            measure=lambda part, at: scoring.activity(part, at, self.pack.scoring),
+            measure=lambda part, at: scoring.measured(part, at, self.pack.scoring),
         )
 
     def needs_deciding(self, moment: Moment, waiting: bool) -> bool:

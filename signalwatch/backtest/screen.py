@@ -28,7 +28,7 @@ from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Then, 
 from signalwatch.ruleset.nodes import Env, Node
 
 RUNNING = frozenset({"tier", "tier_age", "activity", "engagement", "personas"})
-"""Facts that depend on the run of things."""
+"""Standing that depend on the run of things."""
 
 Candidates = dict[int, tuple[int, ...]]
 """Index of a step → numbers of the rules that could fire."""
@@ -157,7 +157,7 @@ class Screen:
         memo: dict[str, Any],
     ) -> tuple[int, ...]:  # fmt: skip
         env: Env | None = None
-        facts: Facts | None = None
+        facts: Standing | None = None
         by_type: dict[str, list[Signal]] | None = None
         out = []
         for quick, plan in self.considered(signal.type):
@@ -169,7 +169,7 @@ class Screen:
                     out.append(plan.number)
                 continue
             if by_type is None:
-                facts = Facts(self.pack, account, programs, lane, signal, now, memo)
+                facts = Standing(self.pack, account, programs, lane, signal, now, memo)
                 by_type = lane.since(min(signal.at, now) - HISTORY)
                 env = Env(View(account=account, trigger=signal, now=now), by_type, facts)
             assert env is not None
@@ -187,7 +187,7 @@ class Screen:
         return tuple(out)
 
 
-class Facts(dict[str, Any]):
+class Standing(dict[str, Any]):
     """What ``for`` can ask of an account, worked out when first asked. Tier and activity are not among it."""
 
     def __init__(

@@ -151,5 +151,5 @@ def view(known: Known) -> View:
         fit=known.fit,
         activity=known.activity,
         facts=known.facts,
-        measure=lambda part, at: scoring.activity(part, at, pack.scoring),
+        measure=lambda part, at: scoring.measured(part, at, pack.scoring),
     )

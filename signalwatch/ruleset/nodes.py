@@ -105,9 +105,39 @@ def event_time(signal: Signal) -> datetime:
     return signal.at
 
 
+class Facts(dict[str, Any]):
+    """Facts of an account by name. Activity, where it has to be measured, is measured when first asked for."""
+
+    __slots__ = ("_view",)
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view.facts)
+        self._view: View | None = None
+        if view.activity is not None:
+            self._take(view.activity)
+        elif view.measure is not None:
+            self._view = view
+
+    def _take(self, activity: Activity) -> None:
+        self["activity"] = activity.total
+        self["engagement"] = activity.engagement
+        self["personas"] = len(activity.personas)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """One fact, or ``default`` when it is unknown."""
+        if self._view is not None and name in _MEASURED:
+            view, self._view = self._view, None
+            if view.measure is not None:
+                self._take(view.measure(view.history, view.now))
+        return super().get(name, default)
+
+
+_MEASURED = frozenset({"activity", "engagement", "personas"})
+
+
 def _facts(view: View) -> dict[str, Any]:
     account = view.account
-    known: dict[str, Any] = {**view.facts}
+    known = Facts(view)
     for name, value in (
         ("account", account.account_id), ("name", account.name), ("owner", account.owner), ("kind", account.kind),
         ("country", account.country), ("ticker", account.ticker),
@@ -121,13 +151,6 @@ def _facts(view: View) -> dict[str, Any]:
         known["fit"] = view.fit.score
         if view.fit.segment:
             known["segment"] = view.fit.segment
-    activity = view.activity
-    if activity is None and view.measure is not None:
-        activity = view.measure(view.history, view.now)
-    if activity is not None:
-        known["activity"] = activity.total
-        known["engagement"] = activity.engagement
-        known["personas"] = len(activity.personas)
     return known
 
 
