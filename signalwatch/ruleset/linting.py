@@ -9,7 +9,7 @@ proposes the same), ``cooldown`` (a threshold rule that fires at every event), `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from signalwatch.errors import Problem
@@ -29,12 +29,44 @@ ENOUGH = 50
 
 
 class Stat(Protocol):
-    """What the store counts per rule."""
+    """What the store counts per rule; ``unmatched``: examined since the last match."""
 
-    examined: int
-    matched: int
-    first_at: datetime
-    last_match_at: datetime | None
+    @property
+    def examined(self) -> int: ...
+    @property
+    def matched(self) -> int: ...
+    @property
+    def first_at(self) -> datetime: ...
+    @property
+    def last_match_at(self) -> datetime | None: ...
+    @property
+    def unmatched(self) -> int: ...
+    @property
+    def failed(self) -> Mapping[str, int]: ...
+
+
+def silent_rules(pack: Pack, stats: Mapping[str, Stat], now: datetime, after: timedelta) -> dict[str, str]:
+    """Live rules that were examined often and have not matched for ``after``: id → what to say of it."""
+    out: dict[str, str] = {}
+    for rule in pack.rules:
+        stat = stats.get(rule.rule_id)
+        if rule.status != "live" or stat is None or stat.unmatched < ENOUGH:
+            continue
+        since = stat.last_match_at or stat.first_at
+        if now - since <= after:
+            continue
+        begun = (
+            f"since it last matched on {since:%Y-%m-%d}"
+            if stat.last_match_at
+            else f"since {since:%Y-%m-%d}, never matched"
+        )
+        first = sorted(stat.failed.items(), key=lambda item: (-item[1], item[0]))[:3]
+        failed = ", ".join(f"{path or 'its conditions'} ({n})" for path, n in first)
+        out[rule.rule_id] = (
+            f"rule {rule.rule_id} ({rule.file}:{rule.line}) was examined {stat.unmatched} times {begun}. "
+            f"First failing conditions: {failed}. See: signalwatch rules stats; signalwatch rules lint --since 90d"
+        )
+    return out
 
 
 def lint(pack: Pack, stats: Mapping[str, Stat] | None = None, now: datetime | None = None) -> list[Problem]:

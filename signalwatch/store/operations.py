@@ -210,6 +210,12 @@ class Operations(Topic):
             tx.execute(_seen_ruleset, row)
         return new
 
+    def knows_ruleset(self, hash: str) -> bool:
+        """Whether a rule set is recorded with its texts."""
+        statement = select(ruleset.c.hash).where(ruleset.c.hash == hash, ruleset.c.files_z.is_not(None))
+        with self._db.read() as connection:
+            return connection.execute(statement).first() is not None
+
     def ruleset_versions(self, limit: int = 100) -> list[RulesetVersion]:
         """Rule-set versions, the latest first."""
         r = ruleset.c
