@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import msgspec
 
@@ -47,10 +47,10 @@ _head = msgspec.json.Decoder(Head).decode
 @contextmanager
 def _opened(path: Path, mode: str) -> Iterator[IO[bytes]]:
     if path.suffix == ".gz":
-        with gzip.open(path, mode + "b", compresslevel=5) as packed:  # type: ignore[call-overload]
+        with cast("IO[bytes]", gzip.open(path, f"{mode}b", 5)) as packed:
             yield packed
     else:
-        with path.open(mode + "b") as plain:
+        with cast("IO[bytes]", path.open(f"{mode}b")) as plain:
             yield plain
 
 

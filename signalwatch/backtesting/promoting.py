@@ -11,7 +11,7 @@ from pathlib import Path
 from signalwatch import yamlsrc
 from signalwatch.errors import UsageError
 from signalwatch.ruleset import Pack, Rule, load_pack_texts
-from signalwatch.ruleset.pack import folder_texts
+from signalwatch.ruleset.pack import folder_texts, trigger_types
 from signalwatch.ruleset.trial import run_examples, shown_both_ways, text
 
 
@@ -42,7 +42,7 @@ def promotion(folder: Path, pack: Pack, rule_id: str) -> Promotion:
     texts = folder_texts(folder)
     before = texts[rule.file]
     after = _live(before, rule)
-    changed = load_pack_texts({**texts, rule.file: after}, extra_types=pack.fields.types)
+    changed = load_pack_texts({**texts, rule.file: after}, extra_types=trigger_types(folder))
     failed = [r for r in run_examples(changed) if not r.ok and r.rule_id == rule_id]
     if failed:
         raise UsageError(f"an example of {rule_id} fails:\n{text(failed[0])}")

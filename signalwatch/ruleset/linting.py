@@ -69,6 +69,32 @@ def silent_rules(pack: Pack, stats: Mapping[str, Stat], now: datetime, after: ti
     return out
 
 
+def held(rule: Rule, stat: Stat) -> list[dict[str, Any]]:
+    """How often each condition of a rule held, of the events that got as far as it, in the order of looking.
+
+    Kept from the first failing condition of each event: what stands before it held.
+    """
+    left = stat.examined
+    out: list[dict[str, Any]] = []
+    for path in _in_order(rule, stat.failed):
+        failed = stat.failed[path]
+        out.append({"condition": path, "examined": left, "held": left - failed})
+        left -= failed
+    return out
+
+
+def _in_order(rule: Rule, paths: Iterable[str]) -> list[str]:
+    """Failing conditions in the order in which they are looked at: for, when, unless, cool-down."""
+    order = {"for": 0, "when": 1, "unless": 2, "cooldown": 3}
+    own = {test.path: number for number, test in enumerate(rule.for_)}
+
+    def place(path: str) -> tuple[int, int, str]:
+        head = path.partition(".")[0].partition("[")[0]
+        return order.get(head, 4), own.get(path, 0), path
+
+    return sorted(paths, key=place)
+
+
 def lint(pack: Pack, stats: Mapping[str, Stat] | None = None, now: datetime | None = None) -> list[Problem]:
     """Findings about a pack that loaded, by file and line.
 

@@ -156,7 +156,7 @@ def load_pack(folder: Path, extra_types: ExtraTypes = ()) -> Pack:
     problems: list[Problem] = []
     texts = _read_folder(folder, problems)
     extra = dict(extra_types) if isinstance(extra_types, Mapping) else dict.fromkeys(extra_types)
-    for name in _trigger_names(folder):
+    for name in trigger_types(folder):
         extra.setdefault(name, None)
     return load_pack_texts(texts, extra_types=extra, problems=problems)
 
@@ -315,7 +315,8 @@ def _index(rules: Sequence[Rule], fields: Fields) -> tuple[dict[str, tuple[Rule,
     return index, on_activity
 
 
-def _trigger_names(folder: Path) -> list[str]:
+def trigger_types(folder: Path) -> list[str]:
+    """Event types that a folder's own triggers add, by the names of their files."""
     try:
         return sorted(p.stem for p in (folder / "triggers").glob("*.yaml") if IDENTIFIER.match(p.stem))
     except OSError:
