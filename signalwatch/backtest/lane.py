@@ -18,12 +18,13 @@ _SHORTEST = 3 * 86400.0
 class Lane:
     """Active signals of one account by type, each list by event time: what rules look at."""
 
-    __slots__ = ("by_type", "found", "oldest")
+    __slots__ = ("by_type", "found", "newest", "oldest")
 
     def __init__(self) -> None:
         self.by_type: dict[str, list[Signal]] = {}
         self.found: dict[str, Signal] = {}
         self.oldest: datetime | None = None
+        self.newest: datetime | None = None  # of all that was ever here
 
     def put(self, signal: Signal) -> None:
         """Take a signal in, instead of the one with its id."""
@@ -38,6 +39,8 @@ class Lane:
         self.found[signal.signal_id] = signal
         if self.oldest is None or signal.at < self.oldest:
             self.oldest = signal.at
+        if self.newest is None or signal.at > self.newest:
+            self.newest = signal.at
 
     def drop(self, signal_id: str) -> None:
         """Take a signal out, if it is there."""

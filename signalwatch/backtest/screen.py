@@ -172,6 +172,7 @@ class Screen:
                 facts = Standing(self.pack, account, programs, lane, signal, now, memo)
                 by_type = lane.since(min(signal.at, now) - HISTORY)
                 env = Env(View(account=account, trigger=signal, now=now), by_type, facts)
+                env.brief, env.newest = True, lane.newest is not None and lane.newest <= signal.at
             assert env is not None
             assert facts is not None
             if rule.measures:  # of facts that stay as they are

@@ -60,6 +60,7 @@ def outcome(rule: Rule, env: Env, late_after: timedelta = LATE_AFTER) -> RuleOut
 
 def _decide(rule: Rule, env: Env) -> tuple[Witness | None, str, str]:
     """The witness, or None with the first failing condition and by how much it missed."""
+    env.brief = False
     for test in rule.for_:
         if test.name not in env.view.assume and not test.test(env.facts.get(test.name)):
             return None, test.path, test.miss(env.facts.get(test.name))
@@ -152,6 +153,7 @@ def would_fire(rule: Rule, env: Env, *, screened: bool = False) -> bool:
 
     ``screened``: the caller knows already that the trigger passes the rule's quick test.
     """
+    env.brief = True
     for test in rule.for_:
         if test.name not in env.view.assume and not test.test(env.facts.get(test.name)):
             return False

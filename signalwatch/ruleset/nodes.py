@@ -61,7 +61,7 @@ class View:
 class Env:
     """One view while it is being evaluated, with what several rules need of it computed once."""
 
-    __slots__ = ("_by_type", "_facts", "at", "pin", "trigger", "view")
+    __slots__ = ("_by_type", "_facts", "at", "brief", "newest", "pin", "trigger", "view")
 
     def __init__(
         self, view: View, by_type: dict[str, list[Signal]] | None = None, facts: dict[str, Any] | None = None
@@ -75,6 +75,10 @@ class Env:
         self.pin = view.trigger
         self._by_type = by_type
         self._facts = facts
+        # Only whether there is a witness is asked: any will do.
+        self.brief = False
+        # Nothing known is newer than the trigger (only said where the history is at hand).
+        self.newest = by_type is None and (not view.history or view.history[-1].at <= self.at)
         if view.trigger.type == SILENCE:
             anchor = view.trigger.attributes.get("anchor")
             self.pin = next((s for s in view.history if s.signal_id == anchor), view.trigger)
@@ -85,10 +89,16 @@ class Env:
         if self._by_type is None:
             out: dict[str, list[Signal]] = {}
             for signal in self.view.history:
-                out.setdefault(signal.type, []).append(signal)
-            if not any(s.signal_id == self.trigger.signal_id for s in out.get(self.trigger.type, ())):
-                out.setdefault(self.trigger.type, []).append(self.trigger)
-                out[self.trigger.type].sort(key=event_time)
+                found = out.get(signal.type)
+                if found is None:
+                    out[signal.type] = [signal]
+                else:
+                    found.append(signal)
+            trigger = self.trigger
+            mine = out.setdefault(trigger.type, [])
+            if not (mine and mine[-1] is trigger) and all(s.signal_id != trigger.signal_id for s in mine):
+                mine.append(trigger)
+                mine.sort(key=event_time)
             self._by_type = out
         return self._by_type
 
