@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from signalwatch import __version__, ids, logs
+from signalwatch import __version__, ids, logs, revisions
 from signalwatch.accounts import merge, read_csv
 from signalwatch.assess import Assess, AssessReport, Knowledge
 from signalwatch.clock import Clock, SystemClock
@@ -35,6 +35,8 @@ from signalwatch.notifiers import render as rendering
 from signalwatch.resolve import Families, Resolver, load_families
 from signalwatch.routing import Router
 from signalwatch.ruleset import Pack, load_pack
+from signalwatch.ruleset.linting import silent_rules
+from signalwatch.ruleset.pack import folder_texts
 from signalwatch.store import Store, open_store
 from signalwatch.store.records import HostBudget, OperatorAlert, OutboxItem, SourceSpec, SourceState
 
@@ -235,7 +237,16 @@ class App:
         ]
         self.store.sync_sources(specs, now)
         self.import_accounts()
-        self.store.record_ruleset(self.pack.hash, str(self.config.settings.rules), "", now)
+        self._record_rules(now)
+
+    def _record_rules(self, now: datetime) -> None:
+        """Note the rule set in force: hash, texts, who wrote it, where it came from."""
+        folder, source = self.config.rules_folder, str(self.config.settings.rules)
+        if self.store.knows_ruleset(self.pack.hash):
+            self.store.record_ruleset(self.pack.hash, source, "", now)
+            return
+        files = {name: text.decode("utf-8", "replace") for name, text in folder_texts(folder).items()}
+        self.store.record_ruleset(self.pack.hash, source, revisions.author(folder), now, files)
 
     def import_accounts(self) -> None:
         """Import the accounts file when settings name one; bad rows are reported and skipped."""
@@ -322,7 +333,7 @@ class App:
             self.pack, self.detector = pack, detector
             if families != self.families:
                 self.families, self._knowledge = families, None
-        self.store.record_ruleset(pack.hash, str(self.config.settings.rules), "", self.clock.now())
+        self._record_rules(self.clock.now())
         self.operator_resolve("bad_rules", str(self.config.settings.rules))
         self.log.info("rules_loaded", ruleset=ids.short(pack.hash), rules=len(pack.rules))
         return True
@@ -391,6 +402,15 @@ class App:
                 self._resolve_notices(state.source_id, state.last_success_at, state.every / 2)
             self.metrics.source_age.labels(state.source_id).set((now - since).total_seconds())
 
+    def _watch_rules(self, now: datetime) -> None:
+        """Notice live rules that are examined again and again and never match."""
+        silent = silent_rules(self.pack, self.store.rule_stats(), now, self.config.settings.service.silent_rule_after)
+        for rule_id, message in silent.items():
+            self.operator_alert("silent_rule", rule_id, message)
+        for alert in self.store.operator_alerts(open_only=True):
+            if alert.kind == "silent_rule" and alert.subject not in silent:
+                self.operator_resolve("silent_rule", alert.subject)
+
     def _resolve_notices(self, source_id: str, last_success: datetime, margin: timedelta) -> None:
         """A notice of a source is over when a *later* poll (``margin`` after it) went well without repeating it."""
         for alert in self._open_notices:
@@ -454,6 +474,7 @@ class App:
         watched_since = min((s.added_at for s in self.store.sources()), default=now)
         report = self.assess.upkeep(last or now, watched_since)
         self.store.heartbeat("upkeep", now)
+        self._watch_rules(now)
         self.metrics.recommendations.inc(report.recommendations)
 
     def deliver_due(self) -> list[DeliveryReport]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from signalwatch import ids
-from signalwatch.assess.gathering import HISTORY, Gathered, Knowledge, gather, resolve_event
+from signalwatch.assess.gathering import Gathered, Knowledge, gather, resolve_event
 from signalwatch.assess.planning import Planner
+from signalwatch.past import HISTORY
 
 if TYPE_CHECKING:
     from signalwatch.clock import Clock

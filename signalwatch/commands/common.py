@@ -21,6 +21,22 @@ if TYPE_CHECKING:
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 
+folder_option = click.option(
+    "--rules", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Rule files [default: the folder the settings name].",
+)  # fmt: skip
+
+
+def rules_folder(ctx: click.Context, folder: Path | None) -> Path:
+    """The folder given, the one the settings name, or the shipped one when there are no settings."""
+    from signalwatch.config import starter_rules
+
+    if folder is not None:
+        return folder
+    if Path(ctx.find_root().obj).exists():
+        return configuration(ctx).rules_folder
+    return Path("rules") if Path("rules/elevation").exists() else starter_rules()
+
 
 def configuration(ctx: click.Context) -> Configuration:
     """The settings named by ``--config``."""

@@ -1,4 +1,4 @@
-"""rules check|test|lint|explain|schema|new|history and routes test."""
+"""rules check|test|explain|schema|new and routes test; the rest of rules stands in `backtest`, `shadow` and `ruleset`."""
 
 from __future__ import annotations
 
@@ -10,29 +10,14 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from signalwatch.commands.common import configuration, found, open_app, opened_store, show_json, table
+from signalwatch.commands import backtest, ruleset, shadow
+from signalwatch.commands.common import folder_option, found, open_app, rules_folder, show_json, table
 from signalwatch.errors import ConfigError, UsageError
-
-folder_option = click.option(
-    "--rules", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Rule files [default: the folder the settings name].",
-)  # fmt: skip
-
-
-def rules_folder(ctx: click.Context, folder: Path | None) -> Path:
-    """The folder given, the one the settings name, or the shipped one when there are no settings."""
-    from signalwatch.config import starter_rules
-
-    if folder is not None:
-        return folder
-    if Path(ctx.find_root().obj).exists():
-        return configuration(ctx).rules_folder
-    return Path("rules") if Path("rules/elevation").exists() else starter_rules()
 
 
 @click.group()
 def rules() -> None:
-    """Check, test, lint, explain and document rule files."""
+    """Check, test and explain rule files; see what a change would do."""
 
 
 @rules.command()
@@ -105,22 +90,6 @@ def test(ctx: click.Context, folder: Path | None, strict: bool, junit: Path | No
 
 
 @rules.command()
-@folder_option
-@click.option("--strict", is_flag=True, help="Warnings count as errors.")
-@click.pass_context
-def lint(ctx: click.Context, folder: Path | None, strict: bool) -> int:
-    """Unreachable conditions, contradictions, duplicates, missing examples."""
-    from signalwatch.ruleset import load_pack
-    from signalwatch.ruleset.linting import lint as lint_pack
-
-    found_ = lint_pack(load_pack(rules_folder(ctx, folder)))
-    for problem in found_:
-        click.echo(str(problem))
-    click.echo(f"{len(found_)} finding(s)")
-    return 1 if any(p.severity == "error" or strict for p in found_) else 0
-
-
-@rules.command()
 @click.argument("rule_id")
 @click.option("--account", required=True)
 @click.option("--at", metavar="DATE", help="As it stood then [default: the newest decision].")
@@ -168,21 +137,11 @@ def new(ctx: click.Context, rule_id: str) -> int:
     return 0
 
 
-@rules.command()
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_context
-def history(ctx: click.Context, as_json: bool) -> int:
-    """Rule sets this database has seen: hash, author, when, from where."""
-    with opened_store(ctx) as store:
-        versions = store.ruleset_versions()
-    if as_json:
-        show_json(list(versions))
-    else:
-        table(
-            ["hash", "first seen", "author", "source"],
-            [[v.hash[:12], v.first_seen_at, v.author, v.source] for v in versions],
-        )
-    return 0
+for command in (
+    ruleset.lint, ruleset.stats, ruleset.history, backtest.backtest, backtest.diff, backtest.export_history, shadow.shadow,
+    shadow.promote,
+):  # fmt: skip
+    rules.add_command(command)
 
 
 @click.group()

@@ -60,6 +60,7 @@ def outcome(rule: Rule, env: Env, late_after: timedelta = LATE_AFTER) -> RuleOut
 
 def _decide(rule: Rule, env: Env) -> tuple[Witness | None, str, str]:
     """The witness, or None with the first failing condition and by how much it missed."""
+    env.brief = False
     for test in rule.for_:
         if test.name not in env.view.assume and not test.test(env.facts.get(test.name)):
             return None, test.path, test.miss(env.facts.get(test.name))
@@ -102,10 +103,6 @@ def is_late(env: Env, witness: Sequence[Signal], late_after: timedelta = LATE_AF
     return seen is not None and seen - trigger.at > late_after
 
 
-def _seen(signal: Signal) -> datetime:
-    return signal.decided_at or signal.first_seen_at or signal.at
-
-
 def fired_before(rule: Rule, env: Env) -> datetime | None:
     """When the rule last fired, if that is within its cool-down.
 
@@ -118,28 +115,37 @@ def fired_before(rule: Rule, env: Env) -> datetime | None:
         return None
     trigger = env.trigger
     now = env.view.now
+    history = env.view.history
+    keys = [(s.decided_at or s.first_seen_at or s.at, s.at, s.signal_id) for s in history]
     earlier = sorted(
-        (
-            s
-            for s in env.view.history
-            if s.signal_id != trigger.signal_id
-            and not s.quiet  # first contact told nobody
-            and (s.type in rule.types or rule.measures)
-            and _seen(s) <= now
-            and (cooldown.per == "account" or s.program_id == trigger.program_id)
-        ),
-        key=lambda s: (_seen(s), s.at, s.signal_id),
+        (key, s)
+        for key, s in zip(keys, history, strict=True)
+        if s.signal_id != trigger.signal_id
+        and not s.quiet  # first contact told nobody
+        and key[0] <= now
+        and (cooldown.per == "account" or s.program_id == trigger.program_id)
+        and _of_interest(rule, s)
     )[-MAX_LOOKBACK:]
     last: datetime | None = None
-    for signal in earlier:
-        at = _seen(signal)
+    for key, signal in earlier:
+        at = key[0]
         if last is not None and at - last < cooldown.length:
             continue
-        known = [s for s in env.view.history if (_seen(s), s.at, s.signal_id) <= (at, signal.at, signal.signal_id)]
+        known = [s for k, s in zip(keys, history, strict=True) if k <= key]
         view = replace(env.view, trigger=signal, history=known, now=at, activity=None)
         if would_fire(rule, Env(view)):
             last = at
     return last if last is not None and now - last < cooldown.length else None
+
+
+def _of_interest(rule: Rule, signal: Signal) -> bool:
+    """Whether an event could make the rule fire at all."""
+    if rule.measures:
+        return True
+    if signal.type not in rule.types:
+        return False
+    quick = rule.quick.get(signal.type)
+    return quick is None or quick(signal)
 
 
 def would_fire(rule: Rule, env: Env, *, screened: bool = False) -> bool:
@@ -147,6 +153,7 @@ def would_fire(rule: Rule, env: Env, *, screened: bool = False) -> bool:
 
     ``screened``: the caller knows already that the trigger passes the rule's quick test.
     """
+    env.brief = True
     for test in rule.for_:
         if test.name not in env.view.assume and not test.test(env.facts.get(test.name)):
             return False

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from signalwatch.model import EVENT_TYPES
+from signalwatch.past import SILENCE as SILENCE
 
 ValueKind = Literal["text", "list", "enum", "number", "money", "date", "duration", "boolean", "any"]
 
@@ -210,9 +211,6 @@ BY_TYPE: Mapping[str, tuple[Field, ...]] = {
 
 ENGAGEMENT_TYPES = ("page_visit", "application_note", "webinar_attended", "demo_request")
 """First-party signals known from the start; scoring.yaml may name more."""
-
-SILENCE = "silence"
-"""Type of the dated signal that ``absent_for`` makes of nothing having happened."""
 
 ENGAGEMENT_FIELDS: tuple[Field, ...] = (
     Field("job_title", about="title of the person, as imported"), Field("page"), Field("topic"), Field("campaign"),

@@ -130,6 +130,11 @@ class Not:
     window: timedelta | None = None
     types: frozenset[str] = frozenset()
     measures: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()  # types without one of which the part cannot hold
+
+    def __post_init__(self) -> None:
+        if isinstance(self.part, EventTest | Then):
+            self.needs = self.part.types
 
     def _found(self, env: Env) -> Witness | None:
         low = None if self.window is None else env.at - self.window
@@ -137,7 +142,11 @@ class Not:
 
     def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
         """Nothing to show: the empty witness, or None. Never holds the pin."""
-        return () if not pinned and self._found(env) is None else None
+        if pinned:
+            return None
+        if self.needs and self.needs.isdisjoint(env.by_type):
+            return ()
+        return () if self._found(env) is None else None
 
     def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
         """What stands against it."""
@@ -172,7 +181,7 @@ class Within:
         if pinned and env.pin.type not in self.types and not self.measures:
             return None
         at = env.at
-        if not self._newer(pool, at):
+        if env.newest or not self._newer(pool, at):
             # Nothing relevant lies after the trigger: the window that ends with it holds all others.
             begin: Bound = at - self.length
             start = begin if low is None else max(low, at - self.length)
@@ -252,8 +261,12 @@ class Same:
         else:
             keys = list(dict.fromkeys(self._of(s) for t in sorted(self.types) for s in reversed(pool.get(t, ()))))
         for key in keys:
-            if key:
-                yield {t: [s for s in pool.get(t, ()) if self._of(s) == key] for t in self.types}
+            if not key:
+                continue
+            if self.key == "program":
+                yield {t: [s for s in pool[t] if s.program_id == key] for t in self.types if t in pool}
+            else:
+                yield {t: [s for s in pool[t] if s.person == key] for t in self.types if t in pool}
 
     def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
         """A witness of one program or person."""
@@ -306,8 +319,13 @@ class Then:
 
         Events of one moment may serve consecutive steps in any order, each event once.
         """
-        if pinned and env.pin.type not in self.types:
-            return None
+        if pinned:
+            if env.pin.type not in self.types:
+                return None
+            if env.newest and env.pin is env.trigger:
+                quick = self._ending(env, pool, low, high)
+                if quick is None or (quick and env.brief):
+                    return quick
         signals = self._relevant(pool, low, high)
         if len(signals) < len(self.steps):
             return None
@@ -338,6 +356,48 @@ class Then:
             if goal is not None:
                 return goal
         return None
+
+    def _ending(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Witness | None:
+        """A witness that ends with the pin, where nothing is newer than it: each step as late as it can be.
+
+        None: there is none. Empty: events share a moment, so only trying all orders tells.
+        """
+        pin = env.pin
+        at = pin.at
+        if (low is not None and at < low) or (high is not None and at > high):
+            return None
+        for event_type in self.types:
+            signals = pool.get(event_type)
+            if signals and (
+                (signals[-1].at == at and signals[-1] is not pin) or (len(signals) > 1 and signals[-2].at == at)
+            ):
+                return ()
+        if not self.steps[-1].accepts(env, pin):
+            return None
+        chosen = [pin]
+        for step in reversed(self.steps[:-1]):
+            best: Signal | None = None
+            for event_type in step.types:
+                whole = step.plain and event_type in step.open
+                for signal in reversed(pool.get(event_type, ())):
+                    when = signal.at
+                    if when >= at:
+                        if when == at and signal is not chosen[-1]:
+                            return ()
+                        continue
+                    if low is not None and when < low:
+                        break
+                    if whole or step.accepts(env, signal):
+                        if best is None or when > best.at:
+                            best = signal
+                        elif when == best.at:
+                            return ()
+                        break
+            if best is None:
+                return None
+            chosen.append(best)
+            at = best.at
+        return tuple(reversed(chosen))
 
     def _find_with_ties(self, env: Env, signals: Sequence[Signal], pinned: bool) -> Witness | None:
         """The same where events share a moment: all orders within a moment are tried."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from signalwatch.ruleset.nodes import Env, Tree, View
 from signalwatch.ruleset.policy import Icp, Personas, Play, Scoring, Tiers
 from signalwatch.ruleset.reader import IDENTIFIER, Reader
 from signalwatch.ruleset.routes import Routes
-from signalwatch.ruleset.rules import Rule, read_rules
+from signalwatch.ruleset.rules import Rule, Status, read_rules
 
 Quick = Callable[[Signal], bool]
 ExtraTypes = Iterable[str] | Mapping[str, Iterable[str] | None]
@@ -118,6 +118,30 @@ class Pack:
         return evaluation.silences((r for r in self.rules if r.status != "off"), history, after, until)
 
 
+def with_status(pack: Pack, statuses: Mapping[str, Status]) -> Pack:
+    """The pack with other statuses of some rules, as if the files said so (to try out what promoting a rule would do)."""
+    rules = tuple(replace(r, status=statuses.get(r.rule_id, r.status)) for r in pack.rules)
+    index, anywhere = _index(rules, pack.fields)
+    return replace(
+        pack,
+        hash=ids.digest(pack.hash, sorted(statuses.items())),
+        rules=rules,
+        index=index,
+        anywhere=anywhere,
+        fast=_fast(index, anywhere),
+    )
+
+
+def folder_texts(folder: Path) -> dict[str, bytes]:
+    """The texts of a folder's rule files by relative name, as far as they can be read; what is wrong is for `load_pack`."""
+    return _read_folder(folder, [])
+
+
+def is_rule_file(name: str) -> bool:
+    """Whether a relative name is that of a rule file of a pack."""
+    return name in SINGLE_FILES or (_is_elevation(name) and not _ignored(Path(name)))
+
+
 def load_pack(folder: Path, extra_types: ExtraTypes = ()) -> Pack:
     """Read a folder of rule files.
 
@@ -132,7 +156,7 @@ def load_pack(folder: Path, extra_types: ExtraTypes = ()) -> Pack:
     problems: list[Problem] = []
     texts = _read_folder(folder, problems)
     extra = dict(extra_types) if isinstance(extra_types, Mapping) else dict.fromkeys(extra_types)
-    for name in _trigger_names(folder):
+    for name in trigger_types(folder):
         extra.setdefault(name, None)
     return load_pack_texts(texts, extra_types=extra, problems=problems)
 
@@ -242,9 +266,16 @@ class _Loading:
             files=digests,
             index=index,
             anywhere=anywhere,
-            fast={t: tuple(_screen(r, t) for r in chosen) for t, chosen in index.items()}
-            | {EVERY_TYPE: tuple((None, False, r) for r in anywhere)},
+            fast=_fast(index, anywhere),
         )
+
+
+def _fast(
+    index: Mapping[str, tuple[Rule, ...]], anywhere: tuple[Rule, ...]
+) -> dict[str, tuple[tuple[Quick | None, bool, Rule], ...]]:
+    """The index with the first test of each rule."""
+    first = {t: tuple(_screen(r, t) for r in chosen) for t, chosen in index.items()}
+    return first | {EVERY_TYPE: tuple((None, False, r) for r in anywhere)}
 
 
 def _screen(rule: Rule, event_type: str) -> tuple[Quick | None, bool, Rule]:
@@ -284,7 +315,8 @@ def _index(rules: Sequence[Rule], fields: Fields) -> tuple[dict[str, tuple[Rule,
     return index, on_activity
 
 
-def _trigger_names(folder: Path) -> list[str]:
+def trigger_types(folder: Path) -> list[str]:
+    """Event types that a folder's own triggers add, by the names of their files."""
     try:
         return sorted(p.stem for p in (folder / "triggers").glob("*.yaml") if IDENTIFIER.match(p.stem))
     except OSError:

@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, case, select, text, update
+from msgspec import json
+from sqlalchemy import Connection, case, func, select, text, update
 
 from signalwatch.clock import aware
 from signalwatch.store import codec
 from signalwatch.store.base import Topic, many
 from signalwatch.store.outbox import insert_outbox, outbox_row
-from signalwatch.store.records import Feedback, HostBudget, OperatorAlert, OutboxItem, RulesetVersion, RuleStat
+from signalwatch.store.records import (
+    Feedback,
+    HostBudget,
+    OperatorAlert,
+    OutboxItem,
+    RulesetUse,
+    RulesetVersion,
+    RuleStat,
+)
 from signalwatch.store.sql import insert, storable_key, upsert
 from signalwatch.store.tables import (
+    ConditionStatRow,
+    DecisionRow,
     FeedbackRow,
     HeartbeatRow,
     HostBudgetRow,
     OperatorAlertRow,
+    OutboxEntryRow,
     RulesetVersionRow,
     RuleStatRow,
     table_of,
@@ -25,6 +37,7 @@ from signalwatch.store.tables import (
 
 alert, ruleset = table_of(OperatorAlertRow), table_of(RulesetVersionRow)
 rule_stat, feedback = table_of(RuleStatRow), table_of(FeedbackRow)
+condition_stat, decision, outbox = table_of(ConditionStatRow), table_of(DecisionRow), table_of(OutboxEntryRow)
 host_budget, heartbeat = table_of(HostBudgetRow), table_of(HeartbeatRow)
 
 _open = insert(alert)
@@ -52,7 +65,15 @@ _add_stat = _add_stat.on_conflict_do_update(
             (rule_stat.c.last_match_at > _add_stat.excluded.last_match_at, rule_stat.c.last_match_at),
             else_=_add_stat.excluded.last_match_at,
         ),
+        "unmatched": case(
+            (_add_stat.excluded.matched > 0, 0), else_=rule_stat.c.unmatched + _add_stat.excluded.unmatched
+        ),
     },
+)
+_add_failed = insert(condition_stat)
+_add_failed = _add_failed.on_conflict_do_update(
+    index_elements=["rule_id", "path"],
+    set_={"failed": condition_stat.c.failed + _add_failed.excluded.failed, "last_at": _add_failed.excluded.last_at},
 )
 
 
@@ -68,6 +89,29 @@ def open_alert(tx: Connection, kind: str, subject: str, message: str, now: datet
         "count": 1,
     }
     return int(tx.execute(_open_returning, row).scalar_one()) == 1
+
+
+def add_rule_stats(
+    tx: Connection, counts: Mapping[str, tuple[int, int]], failed: Mapping[tuple[str, str], int], now: datetime
+) -> None:
+    """Add ``{rule_id: (examined, matched)}`` and ``{(rule_id, path of the first failing condition): times}``."""
+    rows = [
+        {
+            "rule_id": rule_id,
+            "first_at": now,
+            "examined": examined,
+            "matched": matched,
+            "last_match_at": now if matched else None,
+            "unmatched": 0 if matched else examined,
+        }
+        for rule_id, (examined, matched) in sorted(counts.items())
+    ]
+    many(tx, _add_stat, rows)
+    misses = [
+        {"rule_id": rule_id, "path": storable_key(path), "failed": times, "last_at": now}
+        for (rule_id, path), times in sorted(failed.items())
+    ]
+    many(tx, _add_failed, misses)
 
 
 class Operations(Topic):
@@ -149,19 +193,28 @@ class Operations(Topic):
         with self._db.write() as tx:
             tx.execute(_save_host, row)
 
-    def record_ruleset(self, hash: str, source: str, author: str, now: datetime) -> bool:
-        """Note that a rule set is in force. True if this version was never seen before."""
+    def record_ruleset(
+        self, hash: str, source: str, author: str, now: datetime, files: Mapping[str, str] | None = None
+    ) -> bool:
+        """Note that a rule set is in force, with its texts by file name. True if this version was never seen before."""
         row = {
             "hash": hash,
             "author": codec.clean(author),
             "first_seen_at": aware(now),
             "last_seen_at": now,
             "source_z": codec.pack(source.encode("utf-8", "replace")),
+            "files_z": codec.pack(codec.clean_json(dict(files)).encode()) if files else None,
         }
         with self._db.write() as tx:
             new = tx.execute(select(ruleset.c.hash).where(ruleset.c.hash == hash)).first() is None
             tx.execute(_seen_ruleset, row)
         return new
+
+    def knows_ruleset(self, hash: str) -> bool:
+        """Whether a rule set is recorded with its texts."""
+        statement = select(ruleset.c.hash).where(ruleset.c.hash == hash, ruleset.c.files_z.is_not(None))
+        with self._db.read() as connection:
+            return connection.execute(statement).first() is not None
 
     def ruleset_versions(self, limit: int = 100) -> list[RulesetVersion]:
         """Rule-set versions, the latest first."""
@@ -174,30 +227,45 @@ class Operations(Topic):
                     first_seen_at=row.first_seen_at,
                     last_seen_at=row.last_seen_at,
                     source=codec.unpack(row.source_z).decode(),
+                    files=json.decode(codec.unpack(row.files_z), type=dict[str, str]) if row.files_z else {},
                 )
                 for row in connection.execute(select(ruleset).order_by(r.first_seen_at.desc(), r.hash).limit(limit))
             ]
 
-    def bump_rule_stats(self, counts: Mapping[str, tuple[int, int]], now: datetime) -> None:
-        """Add ``{rule_id: (examined, matched)}`` to the statistics."""
-        aware(now)
-        rows = [
-            {
-                "rule_id": rule_id,
-                "first_at": now,
-                "examined": examined,
-                "matched": matched,
-                "last_match_at": now if matched else None,
+    def ruleset_use(self) -> dict[str, RulesetUse]:
+        """What each rule-set version decided: decisions, and alerts that came of them (each counted once)."""
+        d, o = decision.c, outbox.c
+        decided = select(d.ruleset, func.count(), func.max(d.decided_at)).group_by(d.ruleset)
+        alerted = (
+            select(d.ruleset, func.count(func.distinct(o.decision_id)))
+            .select_from(outbox.join(decision, o.decision_id == d.decision_id))
+            .group_by(d.ruleset)
+        )
+        with self._db.snapshot() as connection:
+            alerts = {row[0]: int(row[1]) for row in connection.execute(alerted)}
+            return {
+                row[0]: RulesetUse(decisions=int(row[1]), alerts=alerts.get(row[0], 0), last_at=row[2])
+                for row in connection.execute(decided)
             }
-            for rule_id, (examined, matched) in sorted(counts.items())
-        ]
-        if rows:
+
+    def bump_rule_stats(
+        self,
+        counts: Mapping[str, tuple[int, int]],
+        now: datetime,
+        failed: Mapping[tuple[str, str], int] | None = None,
+    ) -> None:
+        """Add ``{rule_id: (examined, matched)}`` and first failing conditions to the statistics."""
+        aware(now)
+        if counts:
             with self._db.write() as tx:
-                many(tx, _add_stat, rows)
+                add_rule_stats(tx, counts, failed or {}, now)
 
     def rule_stats(self) -> dict[str, RuleStat]:
         """The statistics of every rule that was ever examined."""
-        with self._db.read() as connection:
+        with self._db.snapshot() as connection:
+            failed: dict[str, dict[str, int]] = {}
+            for row in connection.execute(select(condition_stat)):
+                failed.setdefault(row.rule_id, {})[row.path] = row.failed
             return {
                 row.rule_id: RuleStat(
                     rule_id=row.rule_id,
@@ -205,6 +273,8 @@ class Operations(Topic):
                     examined=row.examined,
                     matched=row.matched,
                     last_match_at=row.last_match_at,
+                    unmatched=row.unmatched,
+                    failed=failed.get(row.rule_id, {}),
                 )
                 for row in connection.execute(select(rule_stat).order_by(rule_stat.c.rule_id))
             }

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field
 
-from signalwatch.store.columns import Index, Row, blob, metadata, serial, table_of
+from signalwatch.store.columns import Index, Row, blob, metadata, optional_blob, serial, table_of
 
 __all__ = ["metadata", "table_of"]
 
@@ -288,6 +288,18 @@ class DecisionRow(Row, table=True):
     record_z: bytes = blob()
 
 
+class StepRow(Row, table=True):
+    """What was learned with a decision, without what depends on rules: what a backtest goes through. ``seq`` is the order
+    in which the service learned."""
+
+    __tablename__ = "step"
+    __table_args__ = (Index("ix_step_decided", "decided_at"),)
+
+    seq: int = serial()
+    decided_at: datetime
+    body: str
+
+
 class ReviewRow(Row, table=True):
     """A name a person is asked about, once per normalised mention."""
 
@@ -417,7 +429,7 @@ class OperatorAlertRow(Row, table=True):
 
 
 class RulesetVersionRow(Row, table=True):
-    """Every rule set that ever decided something."""
+    """Every rule set that ever decided something; ``files_z`` are its texts by name (packed JSON)."""
 
     __tablename__ = "ruleset_version"
 
@@ -426,10 +438,12 @@ class RulesetVersionRow(Row, table=True):
     first_seen_at: datetime
     last_seen_at: datetime
     source_z: bytes = blob()
+    files_z: bytes | None = optional_blob()
 
 
 class RuleStatRow(Row, table=True):
-    """How often a rule was examined and matched: rules that never match are an alarm."""
+    """How often a rule was examined and matched: rules that never match are an alarm. ``unmatched``: examined since it last
+    matched."""
 
     __tablename__ = "rule_stat"
 
@@ -438,6 +452,19 @@ class RuleStatRow(Row, table=True):
     examined: int = Field(sa_type=BigInteger)
     matched: int = Field(sa_type=BigInteger)
     last_match_at: datetime | None
+    unmatched: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+
+
+class ConditionStatRow(Row, table=True):
+    """How often a condition of a rule was the first that failed."""
+
+    __tablename__ = "condition_stat"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    rule_id: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+    failed: int = Field(sa_type=BigInteger)
+    last_at: datetime
 
 
 class FeedbackRow(Row, table=True):

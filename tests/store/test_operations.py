@@ -73,7 +73,7 @@ def test_rule_statistics_add_up(store: Store) -> None:
 
     assert store.rule_stats() == {
         "a": RuleStat(rule_id="a", first_at=NOW, examined=16, matched=2, last_match_at=NOW + DAY),
-        "b": RuleStat(rule_id="b", first_at=NOW, examined=15, matched=2, last_match_at=NOW),
+        "b": RuleStat(rule_id="b", first_at=NOW, examined=15, matched=2, last_match_at=NOW, unmatched=5),
     }
 
 
