@@ -24,8 +24,9 @@ from signalwatch.ruleset import Pack, Rule, View
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.evaluate import match
 from signalwatch.ruleset.events import EventTest
-from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Then, Within, moves
+from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Within, moves
 from signalwatch.ruleset.nodes import Env, Node
+from signalwatch.ruleset.order import Then
 
 RUNNING = frozenset({"tier", "tier_age", "activity", "engagement", "personas"})
 """Standing that depend on the run of things."""

@@ -21,8 +21,9 @@ from signalwatch.ruleset import units
 from signalwatch.ruleset.compare import Comparison, comparison, split_key
 from signalwatch.ruleset.events import Changed, EventTest, FieldTest
 from signalwatch.ruleset.fields import Field, Fields
-from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Then, Within
+from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Within
 from signalwatch.ruleset.nodes import Node
+from signalwatch.ruleset.order import Then
 from signalwatch.ruleset.reader import Reader, kind_of
 from signalwatch.yamlsrc import Path, expected
 

@@ -18,8 +18,9 @@ from signalwatch.past import HISTORY
 from signalwatch.ruleset import units
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.events import EventTest
-from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Then, Within, lengths
+from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Within, lengths
 from signalwatch.ruleset.nodes import Node
+from signalwatch.ruleset.order import Then
 from signalwatch.ruleset.pack import Pack
 from signalwatch.ruleset.rules import Rule
 from signalwatch.ruleset.trial import shown_both_ways

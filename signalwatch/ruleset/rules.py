@@ -14,8 +14,9 @@ from signalwatch.ruleset.conditions import Alternatives, Context, parse, unsatis
 from signalwatch.ruleset.events import EventTest
 from signalwatch.ruleset.examples import Example, read_examples
 from signalwatch.ruleset.fields import SILENCE
-from signalwatch.ruleset.logic import All, AnyOf, Not, Same, Then, Within
+from signalwatch.ruleset.logic import All, AnyOf, Not, Same, Within
 from signalwatch.ruleset.nodes import Node
+from signalwatch.ruleset.order import Then
 from signalwatch.ruleset.policy import Play
 from signalwatch.ruleset.policy_files import account_tests
 from signalwatch.yamlsrc import Path

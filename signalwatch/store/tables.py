@@ -14,8 +14,9 @@ from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field
 
 from signalwatch.store.columns import Index, Row, blob, metadata, optional_blob, serial, table_of
+from signalwatch.store.counted import ConditionStatRow, StepRow
 
-__all__ = ["metadata", "table_of"]
+__all__ = ["ConditionStatRow", "StepRow", "metadata", "table_of"]
 
 # --- sources and what they published ------------------------------------------------------------------------------
 
@@ -288,18 +289,6 @@ class DecisionRow(Row, table=True):
     record_z: bytes = blob()
 
 
-class StepRow(Row, table=True):
-    """What was learned with a decision, without what depends on rules: what a backtest goes through. ``seq`` is the order
-    in which the service learned."""
-
-    __tablename__ = "step"
-    __table_args__ = (Index("ix_step_decided", "decided_at"),)
-
-    seq: int = serial()
-    decided_at: datetime
-    body: str
-
-
 class ReviewRow(Row, table=True):
     """A name a person is asked about, once per normalised mention."""
 
@@ -453,18 +442,6 @@ class RuleStatRow(Row, table=True):
     matched: int = Field(sa_type=BigInteger)
     last_match_at: datetime | None
     unmatched: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
-
-
-class ConditionStatRow(Row, table=True):
-    """How often a condition of a rule was the first that failed."""
-
-    __tablename__ = "condition_stat"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    rule_id: str = Field(primary_key=True)
-    path: str = Field(primary_key=True)
-    failed: int = Field(sa_type=BigInteger)
-    last_at: datetime
 
 
 class FeedbackRow(Row, table=True):
