@@ -32,7 +32,7 @@ class Comparison:
     test: Predicate
     want: str
     rank: Callable[[Any], float | None] | None = None
-    samples: tuple[Any, ...] = ()  # raw values around the bounds: what contradictions are searched with
+    samples: tuple[Any, ...] = ()  # raw values around the bounds, or the words: what contradictions are searched with
     exact: frozenset[Any] | None = None  # the plain set of words, where membership is all there is to test
 
     @property
@@ -129,10 +129,12 @@ def _exact(field: Field, value: Any) -> frozenset[Any]:
 
 
 def _samples(field: Field, value: Any, rates: Rates) -> tuple[Any, ...]:
-    """Raw values at, just below and just above each bound."""
+    """Raw values at, just below and just above each bound; the words themselves where there is no order."""
     out: list[Any] = []
     for item in value if isinstance(value, list) else [value]:
-        if field.kind == "number" and isinstance(item, int | float):
+        if field.kind in ("text", "list") and isinstance(item, str | int):
+            out.append(str(item))
+        elif field.kind == "number" and isinstance(item, int | float):
             out += [item, item - 1e-6, item + 1e-6, item - 1, item + 1]
         elif field.kind == "date" and isinstance(item, date):
             out += [item, item - timedelta(days=1), item + timedelta(days=1)]
@@ -276,6 +278,8 @@ def _text_test(reader: Reader, path: Path, op: str, value: Any) -> Built | None:
         if compiled is None:
             return None
         search = compiled.search
+        if search("") is not None:
+            reader.warning(path, "this expression matches every text", "ask for something", code="always")
         return _any_text(lambda text: search(text) is not None), units.show(value), None
     folded = value.casefold()
     if op == "starts_with":
@@ -380,7 +384,8 @@ def _limit(reader: Reader, path: Path, field: Field, item: Any, rates: Rates) ->
             return None
         if currency not in rates:
             hint = expected(currency, rates)
-            reader.error(path, f"{field.name}: no rate for {currency} in scoring.yaml (currencies)", hint)
+            message = f"{field.name}: no rate for {currency} in scoring.yaml (currencies)"
+            reader.error(path, message, hint, code="currency")
             return None
         return amount * rates[currency]
     if field.kind == "duration":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -266,16 +267,25 @@ def _changed_values(env: Env, signal: Signal, change: Changed) -> tuple[Any, Any
     if pair is None:
         return None
     before, after = pair
-    if change.before and str(before).casefold() not in change.before:
+    if change.before and changed_word(before) not in change.before:
         return None
-    if change.after and str(after).casefold() not in change.after:
+    if change.after and changed_word(after) not in change.after:
         return None
     return pair
 
 
+def changed_word(value: object) -> str:
+    """A field or value of a change as rules spell it: the registry says "Active not recruiting", "why stopped"."""
+    return _APART.sub("_", str(value).casefold()).strip("_")
+
+
+_APART = re.compile(r"[^\w/+.]+")
+
+
 def _moved(env: Env, signal: Signal, name: str) -> tuple[Any, Any] | None:
+    word = changed_word(name)
     for change in signal.changes:
-        if change.field == name or change.field.rpartition(".")[2] == name:
+        if changed_word(change.field) == word or changed_word(change.field.rpartition(".")[2]) == word:
             return (change.before, change.after) if change.before != change.after else None
     after = signal.attributes.get(name)
     if after is None:

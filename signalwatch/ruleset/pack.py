@@ -19,7 +19,7 @@ from signalwatch.ruleset.fields import SILENCE, Fields
 from signalwatch.ruleset.logic import lengths
 from signalwatch.ruleset.nodes import Env, Tree, View
 from signalwatch.ruleset.policy import Icp, Personas, Play, Scoring, Tiers
-from signalwatch.ruleset.reader import IDENTIFIER, Reader
+from signalwatch.ruleset.reader import IDENTIFIER, NAMES_OF, Reader
 from signalwatch.ruleset.routes import Routes
 from signalwatch.ruleset.rules import Rule, read_rules
 
@@ -31,6 +31,11 @@ SINGLE_FILES = ("scoring.yaml", "groups.yaml", "tiers.yaml", "icp.yaml", "person
 OTHERS = ("families.yaml", "triggers")
 """What lies in the same folder and is read by somebody else."""
 MAX_FILES = 2000
+_DECLARED_IN: Mapping[str, tuple[str, ...]] = {
+    **{f"unknown-{what}": (file,) for what, file in NAMES_OF.items()},
+    "unknown-event": ("groups.yaml", "scoring.yaml"), "account-field": ("icp.yaml",), "currency": ("scoring.yaml",),
+}  # fmt: skip
+"""Codes of problems that are no fault of the file they stand in when the file that declares such names is unreadable."""
 EVERY_TYPE = "*"
 
 
@@ -180,7 +185,10 @@ class _Loading:
         if not elevation:
             message = "elevation/*.yaml matches no file: there are no rules"
             self.problems.append(Problem("elevation", 0, 0, message, hint="add a file with a list of rules"))
-        return self._assemble(sources, elevation)
+        pack = self._assemble(sources, elevation)
+        lost = {name for name in SINGLE_FILES if name not in sources}
+        self.problems[:] = [p for p in self.problems if not _follows(p, lost)]
+        return pack
 
     def _reader(self, sources: Mapping[str, yamlsrc.Source], name: str, empty: Any) -> tuple[Reader, Any]:
         """Reader and data of a file; an absent or broken one reads as ``empty`` and its own problems are dropped."""
@@ -207,7 +215,8 @@ class _Loading:
         plays = policy_files.plays(play_reader, play_data, personas.personas)
         tier_reader, tier_data = self._reader(sources, "tiers.yaml", {"tiers": {"1": {}, "2": {}, "3": {}}})
         tiers = policy_files.tiers(tier_reader, tier_data, groups, plays)
-        ctx = Context(icp_reader, event_fields, groups, measures, rates)
+        polarity = {name: rule.polarity for name, rule in scoring.by_type.items()}
+        ctx = Context(icp_reader, event_fields, groups, measures, rates, polarity)
         icp = policy_files.icp(ctx, icp_data)
         for name in icp.attributes:
             if name in groups or event_fields.known(name):
@@ -245,6 +254,12 @@ class _Loading:
             fast={t: tuple(_screen(r, t) for r in chosen) for t, chosen in index.items()}
             | {EVERY_TYPE: tuple((None, False, r) for r in anywhere)},
         )
+
+
+def _follows(problem: Problem, lost: set[str]) -> bool:
+    """Whether a problem only says that a file could not be read. An event with a near relative is a typo all the same."""
+    typo = problem.code == "unknown-event" and problem.hint.startswith("did you mean")
+    return not typo and not lost.isdisjoint(_DECLARED_IN.get(problem.code, ()))
 
 
 def _screen(rule: Rule, event_type: str) -> tuple[Quick | None, bool, Rule]:
