@@ -16,25 +16,24 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from signalwatch import __version__, ids, logs
+from signalwatch import __version__, ids, logs, rulebook
 from signalwatch.accounts import merge, read_csv
 from signalwatch.assess import Assess, AssessReport, Knowledge
 from signalwatch.clock import Clock, SystemClock
 from signalwatch.config import Configuration, ConfiguredSource
 from signalwatch.deliver import Deliver, DeliveryReport
 from signalwatch.detect import Detector
-from signalwatch.detect import load as load_detector
 from signalwatch.engine import tenure
 from signalwatch.engine.health import HealthServer, Metrics
 from signalwatch.engine.local import Inline, LocalEngine, Tick
-from signalwatch.errors import ConfigError, Problem, RuleSetError
+from signalwatch.errors import ConfigError
 from signalwatch.http import HostPolicy, HostState, HttpDoor, HttpSettings, default_hosts
 from signalwatch.ingest import Ingest, PollReport, Watchlist
 from signalwatch.model import Dossier
 from signalwatch.notifiers import render as rendering
-from signalwatch.resolve import Families, Resolver, load_families
+from signalwatch.resolve import Families, Resolver
 from signalwatch.routing import Router
-from signalwatch.ruleset import Pack, load_pack
+from signalwatch.ruleset import Pack
 from signalwatch.store import Store, open_store
 from signalwatch.store.records import HostBudget, OperatorAlert, OutboxItem, SourceSpec, SourceState
 
@@ -81,16 +80,6 @@ def folder_signature(folder: Path) -> str:
             continue
         rows.append((str(path), stat.st_size, stat.st_mtime_ns))
     return ids.digest(rows)
-
-
-def families_of(rules: Path) -> Families:
-    """The corporate families of a rules folder; raises ConfigError when the file is wrong or missing."""
-    path = rules / "families.yaml"
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise ConfigError([Problem(str(path), 0, 0, f"cannot be read: {error.strerror}")]) from error
-    return load_families(text, str(path))
 
 
 def settle_memory() -> None:
@@ -141,11 +130,11 @@ class App:
         self._hosts: dict[str, HostBudget] | None = None
         self._watchlist: tuple[str, Watchlist] | None = None
         # Everything fallible is built before anything is opened or started.
-        self.pack: Pack = load_pack(config.rules_folder)
-        self.detector: Detector = load_detector(config.rules_folder / "triggers")
-        self.families: Families = families_of(config.rules_folder)
         self.rules_signature = folder_signature(config.rules_folder)
-        check_routes(self.pack, config)
+        book = rulebook.read(config.rules_folder, check=partial(check_routes, config=config))
+        self.pack: Pack = book.pack
+        self.detector: Detector = book.detector
+        self.families: Families = book.families
         self.store: Store = open_store(config.database_url)
         self.http = HttpDoor(
             _http_settings(config), self.clock, rng=self.rng, load_state=self._load_host, save_state=self._save_host
@@ -235,7 +224,7 @@ class App:
         ]
         self.store.sync_sources(specs, now)
         self.import_accounts()
-        self.store.record_ruleset(self.pack.hash, str(self.config.settings.rules), "", now)
+        self._record_rules(self.pack, now)
 
     def import_accounts(self) -> None:
         """Import the accounts file when settings name one; bad rows are reported and skipped."""
@@ -307,25 +296,30 @@ class App:
     def reload_rules(self) -> bool:
         """Build everything new from the rules folder, then switch. A bad set is refused and the old one stays."""
         self.rules_signature = folder_signature(self.config.rules_folder)
+        subject = str(self.config.settings.rules)
         try:
-            pack = load_pack(self.config.rules_folder)
-            detector = load_detector(self.config.rules_folder / "triggers")
-            families = families_of(self.config.rules_folder)
-            check_routes(pack, self.config)
-        except (RuleSetError, ConfigError) as error:
-            self.log.error("rules_refused", problems=[str(p) for p in error.problems][:50])
+            book = rulebook.read(self.config.rules_folder, check=partial(check_routes, config=self.config))
+        except ConfigError as error:
+            errors = [p for p in error.problems if p.severity == "error"]
+            self.log.error("rules_refused", problems=[str(p) for p in errors][:50], errors=len(errors))
+            report = "\n".join(str(p) for p in errors)
             self.operator_alert(
-                "bad_rules", str(self.config.settings.rules), f"rule set refused, the old one stays:\n{error}"
+                "bad_rules", subject, f"rule set refused, the old one stays ({len(errors)} errors):\n{report}"
             )
             return False
         with self._lock:
-            self.pack, self.detector = pack, detector
-            if families != self.families:
-                self.families, self._knowledge = families, None
-        self.store.record_ruleset(pack.hash, str(self.config.settings.rules), "", self.clock.now())
-        self.operator_resolve("bad_rules", str(self.config.settings.rules))
-        self.log.info("rules_loaded", ruleset=ids.short(pack.hash), rules=len(pack.rules))
+            self.pack, self.detector = book.pack, book.detector
+            if book.families != self.families:
+                self.families, self._knowledge = book.families, None
+        self._record_rules(book.pack, self.clock.now())
+        self.operator_resolve("bad_rules", subject)
+        self.log.info("rules_loaded", ruleset=ids.short(book.pack.hash), rules=len(book.pack.rules))
         return True
+
+    def _record_rules(self, pack: Pack, now: datetime) -> None:
+        """Keep the rule set with its texts, so that what it decides can be decided again when it has changed."""
+        folder = str(self.config.settings.rules)
+        self.store.record_ruleset(pack.hash, folder, "", now, files=pack.texts, types=pack.fields.types)
 
     # --- operator alerts ------------------------------------------------------------------------------------------
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from signalwatch import ids
+from signalwatch import ids, rulebook
 from signalwatch.decide import decide, why_not_text
 from signalwatch.model import Case, Decision
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from signalwatch.store import Store
 
 Record = tuple[Decision, Mapping[str, Any]]
+ALL = 10_000_000
 
 
 def find(store: Store, key: str) -> Record | None:
@@ -61,19 +63,61 @@ def explain(record: Record) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def verify(record: Record, pack: Pack) -> tuple[bool, list[str]]:
+def packs_of(store: Store, running: Pack) -> Callable[[str], Pack | None]:
+    """Rule sets by hash: the running one, and those whose texts the database keeps. Each is built once."""
+    built: dict[str, Pack | None] = {running.hash: running}
+
+    def of(hash: str) -> Pack | None:
+        if hash not in built:
+            kept = store.ruleset_texts(hash)
+            built[hash] = rulebook.stored(*kept, hash) if kept is not None else None
+        return built[hash]
+
+    return of
+
+
+def verify(record: Record, pack: Pack, packs: Callable[[str], Pack | None] | None = None) -> tuple[bool, list[str]]:
     """Decide again from the stored inputs; True when the answer is the same to the byte.
 
-    With another rule set than the decision was made with, the answer may differ: that is said first.
+    A decision made with another rule set is made again with that one, from its stored texts. Where they are missing it
+    is made with the running set, and that is said first: the answer may differ.
     """
     before, case = record[0], case_of(record)
     notes = []
-    if before.hashes.get("ruleset") not in (None, "", pack.hash):
-        notes.append(f"decided with rule set {ids.short(before.hashes['ruleset'])}, running {ids.short(pack.hash)}")
+    made_with = before.hashes.get("ruleset") or pack.hash
+    if made_with != pack.hash:
+        found = packs(made_with) if packs is not None else None
+        if found is not None:
+            notes.append(f"decided with rule set {ids.short(made_with)}: made again with its stored texts")
+            pack = found
+        else:
+            notes.append(
+                f"decided with rule set {ids.short(made_with)}, whose texts are not stored; made again with the running "
+                f"{ids.short(pack.hash)}"
+            )
     again = decide(case, pack, accounts_hash=before.hashes.get("accounts", ""))
     old, new = msgspec.to_builtins(before), msgspec.to_builtins(again)
     differences = [f"{k}: {old.get(k)!r} != {new.get(k)!r}" for k in sorted({*old, *new}) if old.get(k) != new.get(k)]
+    if not differences and msgspec.json.encode(before) != msgspec.json.encode(again):
+        differences = ["the same fields, other bytes"]
     return not differences, notes + [d[:400] for d in differences]
+
+
+def verify_all(store: Store, running: Pack, since: datetime | None = None) -> dict[str, Any]:
+    """Make every decision again: how many are the same, by rule set, and which are not."""
+    packs = packs_of(store, running)
+    answer: dict[str, Any] = {"decisions": 0, "same": 0, "different": [], "missing_rule_sets": [], "rule_sets": {}}
+    for record in store.decisions(since=since, limit=ALL):
+        hash = record[0].hashes.get("ruleset") or running.hash
+        same, notes = verify(record, running, packs)
+        answer["decisions"] += 1
+        answer["same"] += same
+        answer["rule_sets"][hash] = answer["rule_sets"].get(hash, 0) + 1
+        if packs(hash) is None and hash not in answer["missing_rule_sets"]:
+            answer["missing_rule_sets"].append(hash)
+        if not same:
+            answer["different"].append({"decision": record[0].decision_id, "differences": notes})
+    return answer
 
 
 def text(answer: Mapping[str, Any]) -> str:

@@ -178,14 +178,23 @@ def snooze(ctx: click.Context, recommendation_id: str, by: str, note: str) -> in
 
 
 @click.command()
-@click.argument("decision_or_alert_id")
-@click.option("--verify", is_flag=True, help="Run the decision again from its stored inputs and compare.")
-@click.option("--json", "as_json", is_flag=True)
+@click.argument("decision_or_alert_id", required=False)
+@click.option(
+    "--verify", is_flag=True, help="Run the decision again from its stored inputs and compare; without an ID: all."
+)
+@since_option
+@json_option
 @click.pass_context
-def explain(ctx: click.Context, decision_or_alert_id: str, verify: bool, as_json: bool) -> int:
+def explain(
+    ctx: click.Context, decision_or_alert_id: str | None, verify: bool, since_: str | None, as_json: bool
+) -> int:
     """Why a decision (or the alert it made, or a recommendation) came about."""
     from signalwatch import explaining
 
+    if decision_or_alert_id is None:
+        if not verify:
+            raise UsageError("name a decision, alert or recommendation, or say --verify to make all decisions again")
+        return _verify_all(ctx, since_, as_json)
     with open_app(ctx) as app:
         record = explaining.find(app.store, decision_or_alert_id)
         proposal = app.store.recommendation(decision_or_alert_id) if record is None else None
@@ -198,7 +207,7 @@ def explain(ctx: click.Context, decision_or_alert_id: str, verify: bool, as_json
         answer: dict[str, Any] = explaining.explain(record)
         same = True
         if verify:
-            same, differences = explaining.verify(record, app.pack)
+            same, differences = explaining.verify(record, app.pack, explaining.packs_of(app.store, app.pack))
             answer["verified"] = same
             answer["differences"] = differences
     if as_json:
@@ -206,6 +215,23 @@ def explain(ctx: click.Context, decision_or_alert_id: str, verify: bool, as_json
     else:
         click.echo(explaining.text(answer))
     return 0 if same else 1
+
+
+def _verify_all(ctx: click.Context, since_: str | None, as_json: bool) -> int:
+    from signalwatch import explaining, ids
+
+    with open_app(ctx) as app:
+        answer = explaining.verify_all(app.store, app.pack, since(since_, app.clock.now()))
+    if as_json:
+        show_json(answer)
+    else:
+        for hash, number in answer["rule_sets"].items():
+            missing = " (its texts are not stored)" if hash in answer["missing_rule_sets"] else ""
+            click.echo(f"rule set {ids.short(hash)}: {number} decisions{missing}")
+        for row in answer["different"]:
+            click.echo(f"{row['decision']}: DIFFERENT: {'; '.join(row['differences'])[:400]}")
+        click.echo(f"{answer['same']} of {answer['decisions']} decisions are the same, byte for byte")
+    return 0 if answer["same"] == answer["decisions"] else 1
 
 
 @click.command("why-not")

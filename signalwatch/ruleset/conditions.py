@@ -286,9 +286,9 @@ def field_tests(
         if test is not None:
             out.append(field_test(found, test))
     _contradictions(ctx, path, types, out)
-    for test in out:
-        if test.comparison.name == "country":
-            _country(ctx, path, test)
+    for made in out:
+        if made.comparison.name == "country":
+            _country(ctx, path, made)
     return tuple(out)
 
 

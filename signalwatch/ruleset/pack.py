@@ -55,6 +55,7 @@ class Pack:
     fields: Fields
     warnings: tuple[Problem, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)  # file name → digest of its text
+    texts: Mapping[str, str] = field(default_factory=dict)  # file name → its text, as hashed
     index: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     anywhere: tuple[Rule, ...] = ()  # rules on activity: considered for every scored event
     fast: Mapping[str, tuple[tuple[Quick | None, bool, Rule], ...]] = field(
@@ -249,6 +250,7 @@ class _Loading:
             fields=event_fields,
             warnings=tuple(p for p in self.problems if p.severity == "warning"),
             files=digests,
+            texts={name: _canonical(text).decode("utf-8") for name, text in self.files.items()},
             index=index,
             anywhere=anywhere,
             fast={t: tuple(_screen(r, t) for r in chosen) for t, chosen in index.items()}

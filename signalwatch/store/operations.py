@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, case, select, text, update
 
@@ -54,6 +56,12 @@ _add_stat = _add_stat.on_conflict_do_update(
         ),
     },
 )
+
+
+def _kept(packed: bytes) -> dict[str, Any]:
+    """What is kept of a rule set. Earlier versions kept the name of its folder alone."""
+    text = codec.unpack(packed).decode()
+    return json.loads(text) if text.startswith('{"source"') else {"source": text, "files": {}, "types": []}
 
 
 def open_alert(tx: Connection, kind: str, subject: str, message: str, now: datetime) -> bool:
@@ -149,14 +157,33 @@ class Operations(Topic):
         with self._db.write() as tx:
             tx.execute(_save_host, row)
 
-    def record_ruleset(self, hash: str, source: str, author: str, now: datetime) -> bool:
-        """Note that a rule set is in force. True if this version was never seen before."""
+    def record_ruleset(
+        self,
+        hash: str,
+        source: str,
+        author: str,
+        now: datetime,
+        *,
+        files: Mapping[str, str] | None = None,
+        types: Sequence[str] = (),
+    ) -> bool:
+        """Note that a rule set is in force, with its texts. True if this version was never seen before.
+
+        Args:
+            hash: its name.
+            source: where it was read from.
+            author: who made it, if known.
+            now: time.
+            files: its files by name; what it decided can be decided again with them.
+            types: event types that were known when it was read.
+        """
+        kept = json.dumps({"source": source, "files": dict(files or {}), "types": list(types)}, ensure_ascii=True)
         row = {
             "hash": hash,
             "author": codec.clean(author),
             "first_seen_at": aware(now),
             "last_seen_at": now,
-            "source_z": codec.pack(source.encode("utf-8", "replace")),
+            "source_z": codec.pack(kept.encode("ascii")),
         }
         with self._db.write() as tx:
             new = tx.execute(select(ruleset.c.hash).where(ruleset.c.hash == hash)).first() is None
@@ -173,10 +200,17 @@ class Operations(Topic):
                     author=row.author,
                     first_seen_at=row.first_seen_at,
                     last_seen_at=row.last_seen_at,
-                    source=codec.unpack(row.source_z).decode(),
+                    source=str(_kept(row.source_z)["source"]),
                 )
                 for row in connection.execute(select(ruleset).order_by(r.first_seen_at.desc(), r.hash).limit(limit))
             ]
+
+    def ruleset_texts(self, hash: str) -> tuple[dict[str, str], tuple[str, ...]] | None:
+        """Files of a stored rule set and the event types known then; None when it is unknown or was kept without texts."""
+        with self._db.read() as connection:
+            packed = connection.scalar(select(ruleset.c.source_z).where(ruleset.c.hash == hash))
+        kept = _kept(packed) if packed is not None else {}
+        return (dict(kept["files"]), tuple(kept["types"])) if kept.get("files") else None
 
     def bump_rule_stats(self, counts: Mapping[str, tuple[int, int]], now: datetime) -> None:
         """Add ``{rule_id: (examined, matched)}`` to the statistics."""

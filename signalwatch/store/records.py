@@ -286,7 +286,7 @@ class DeliveryAttempt(Struct, frozen=True, kw_only=True):
 
 
 class RulesetVersion(Struct, frozen=True, kw_only=True):
-    """One version of the rule set. ``source`` is its full text (JSON or YAML), so that history can be read back."""
+    """One version of the rule set. ``source`` says where it was read from; `Store.ruleset_texts` gives its files."""
 
     hash: str
     author: str = ""
