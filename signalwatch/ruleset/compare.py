@@ -33,6 +33,7 @@ class Comparison:
     want: str
     rank: Callable[[Any], float | None] | None = None
     samples: tuple[Any, ...] = ()  # raw values around the bounds, or the words: what contradictions are searched with
+    limits: tuple[float, ...] = ()  # ranks of the bounds, for how far a value is from them
     exact: frozenset[Any] | None = None  # the plain set of words, where membership is all there is to test
 
     @property
@@ -120,7 +121,9 @@ def comparison(
         return None
     test, want, rank = built
     exact = _exact(field, value) if field.kind == "enum" and op in ("", "any_of") else None
-    return Comparison(label, field.name, op, test, want, rank, _samples(field, value, rates), exact)
+    bounds = (value if isinstance(value, list) else [value]) if rank is not None else []
+    limits = tuple(x for x in (_limit(reader, path, field, b, rates) for b in bounds) if x is not None)
+    return Comparison(label, field.name, op, test, want, rank, _samples(field, value, rates), limits, exact)
 
 
 def _exact(field: Field, value: Any) -> frozenset[Any]:

@@ -8,8 +8,7 @@ from typing import Any, cast
 
 from signalwatch.model import Polarity
 from signalwatch.ruleset import fields as tables
-from signalwatch.ruleset import sense
-from signalwatch.ruleset.compare import Comparison, comparison, split_key
+from signalwatch.ruleset.account_tests import account_tests
 from signalwatch.ruleset.conditions import Alternatives, Context, field_tests
 from signalwatch.ruleset.fields import Field, Fields
 from signalwatch.ruleset.policy import (
@@ -421,34 +420,6 @@ def _criterion(ctx: Context, path: Path, item: Any, known: Mapping[str, Field]) 
 def _id(reader: Reader, path: Path, given: Mapping[str, Any]) -> str:
     """The id of a mapping; "" after a problem was noted (that it is missing was noted before)."""
     return "" if given.get("id") is None else reader.identifier((*path, "id"), given["id"])
-
-
-def account_tests(
-    ctx: Context, path: Path, label: str, value: Any, known: Mapping[str, Field]
-) -> tuple[Comparison, ...]:
-    """Compile tests on an account (``for``, ICP, matchers): ``{NAME|OP: VALUE}``."""
-    out: list[Comparison] = []
-    for key, wanted in ctx.reader.mapping(path, value).items():
-        name, op = split_key(key)
-        place = (*path, key)
-        if name not in known:
-            hint = expected(name, known)
-            ctx.reader.error(place, f'unknown account field "{name}"', hint, key=True, code="account-field")
-            continue
-        test = comparison(ctx.reader, place, f"{label}.{key}", known[name], op, wanted, ctx.rates)
-        if test is not None:
-            out.append(test)
-    for name, several in sense.by_name(out).items():
-        if sense.impossible(known[name], several):
-            hint = "loosen one of them" if len(several) > 1 else _range(name)
-            message = f"no account can pass all of: {sense.wanted(several)}"
-            ctx.reader.error(path, message, hint, code="contradiction")
-    return tuple(out)
-
-
-def _range(name: str) -> str:
-    low, high = sense.RANGES.get(name, (0.0, 0.0))
-    return f"{name} lies between {low:g} and {high:g}" if high else ""
 
 
 # --- personas and plays ---------------------------------------------------------------------------------------------

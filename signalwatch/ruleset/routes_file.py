@@ -7,10 +7,10 @@ from datetime import date, time, timedelta
 from typing import Any, cast
 
 from signalwatch.ruleset import units
+from signalwatch.ruleset.account_tests import account_tests
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.conditions import Context
 from signalwatch.ruleset.fields import Field
-from signalwatch.ruleset.policy_files import account_tests
 from signalwatch.ruleset.reader import Reader, kind_of
 from signalwatch.ruleset.routes import (
     GROUP_BY,

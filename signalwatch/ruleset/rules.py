@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 
 from signalwatch.model import Signal
 from signalwatch.ruleset import sanity, slots
+from signalwatch.ruleset.account_tests import account_tests
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.conditions import Alternatives, Context, parse
 from signalwatch.ruleset.events import EventTest
@@ -17,7 +18,6 @@ from signalwatch.ruleset.fields import SILENCE
 from signalwatch.ruleset.logic import AnyOf, Not, Within
 from signalwatch.ruleset.nodes import Node
 from signalwatch.ruleset.policy import Play
-from signalwatch.ruleset.policy_files import account_tests
 from signalwatch.ruleset.sanity import leaves
 from signalwatch.yamlsrc import Path
 
