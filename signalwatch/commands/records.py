@@ -190,6 +190,7 @@ def explain(
 ) -> int:
     """Why a decision (or the alert it made, or a recommendation) came about."""
     from signalwatch import explaining
+    from signalwatch.app import router
 
     if decision_or_alert_id is None:
         if not verify:
@@ -204,10 +205,14 @@ def explain(
             )
             return 0
         record = found("decision, alert or recommendation", decision_or_alert_id, record)
-        answer: dict[str, Any] = explaining.explain(record)
+        packs = explaining.packs_of(app.store, app.pack)
+        pack = packs(record[0].hashes.get("ruleset", "")) or app.pack
+        answer: dict[str, Any] = explaining.explain(record, pack)
+        rows = app.store.outbox(account_id=record[0].account_id, limit=explaining.ALL)
+        answer["letters"] = explaining.letters(record, rows, router(pack, app.config), app.clock.now())
         same = True
         if verify:
-            same, differences = explaining.verify(record, app.pack, explaining.packs_of(app.store, app.pack))
+            same, differences = explaining.verify(record, app.pack, packs)
             answer["verified"] = same
             answer["differences"] = differences
     if as_json:
@@ -243,15 +248,19 @@ def _verify_all(ctx: click.Context, since_: str | None, as_json: bool) -> int:
 def why_not(ctx: click.Context, account: str, event_id: str | None, rule_id: str | None, as_json: bool) -> int:
     """Why an account got no alert: first failing condition, cap, quiet first contact, held match."""
     from signalwatch import explaining
+    from signalwatch.app import router
 
     with open_app(ctx) as app:
         found("account", account, next((a for a in app.store.accounts() if a.account_id == account), None))
-        answers = explaining.why_not(app.store, account, event_id=event_id, rule_id=rule_id)
+        answers = explaining.why_not(
+            app.store, account, packs=explaining.packs_of(app.store, app.pack), running=app.pack,
+            routers=lambda pack: router(pack, app.config), now=app.clock.now(), event_id=event_id, rule_id=rule_id,
+        )  # fmt: skip
     if as_json:
         show_json(answers)
     elif not answers:
         click.echo(f"nothing was decided for {account}: no event was ever matched to it"
                    " (see: signalwatch events list, signalwatch review list, signalwatch accounts match NAME)")  # fmt: skip
     for answer in [] if as_json else answers:
-        click.echo(answer)
+        click.echo("\n".join(explaining.why_not_lines(answer)))
     return 0

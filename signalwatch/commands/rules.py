@@ -10,7 +10,16 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from signalwatch.commands.common import configuration, found, json_option, open_app, opened_store, show_json, table
+from signalwatch.commands.common import (
+    configuration,
+    found,
+    json_option,
+    moment_of,
+    open_app,
+    opened_store,
+    show_json,
+    table,
+)
 from signalwatch.errors import ConfigError, Problem, UsageError
 
 folder_option = click.option(
@@ -150,27 +159,22 @@ def lint(ctx: click.Context, folder: Path | None, strict: bool, as_json: bool) -
 @rules.command()
 @click.argument("rule_id")
 @click.option("--account", required=True)
-@click.option("--at", metavar="DATE", help="As it stood then [default: the newest decision].")
+@click.option("--at", metavar="DATE|TIME", help="As it stood then: history, tier and decay [default: now].")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def explain(ctx: click.Context, rule_id: str, account: str, at: str | None, as_json: bool) -> int:
     """The condition tree of a rule for an account, with values: what held, what failed, how far it missed."""
     from signalwatch import explaining
-    from signalwatch.decide import view_of
-    from signalwatch.ruleset.evaluate import explain_text
 
     with open_app(ctx) as app:
         rule = found("rule", rule_id, app.pack.rule(rule_id))
-        records = [
-            r for r in app.store.decisions(account_id=account) if at is None or r[0].decided_at.date().isoformat() <= at
-        ]
-        if not records:
-            raise UsageError(f"nothing was decided for account {account!r}" + (f" by {at}" if at else ""))
-        tree = app.pack.explain(rule, view_of(explaining.case_of(records[0]), app.pack))
+        found("account", account, app.store.account(account))
+        moment = explaining.as_of(app.store, account, moment_of(at, app.clock.now()), rule)
+        answer = explaining.explain_rule(moment, app.pack, rule)
     if as_json:
-        show_json(tree)
+        show_json(answer)
     else:
-        click.echo(explain_text(tree))
+        click.echo(explaining.rule_text(answer))
     return 0
 
 
