@@ -35,6 +35,12 @@ class Comparison:
     samples: tuple[Any, ...] = ()  # raw values around the bounds, or the words: what contradictions are searched with
     limits: tuple[float, ...] = ()  # ranks of the bounds, for how far a value is from them
     exact: frozenset[Any] | None = None  # the plain set of words, where membership is all there is to test
+    spelled: str = ""  # the value as it stands in the file, whole
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Equal for tests of one type that ask the same. (``want`` is cut where it is long.)"""
+        return (self.name, self.op, self.spelled)
 
     @property
     def cost(self) -> int:
@@ -123,7 +129,16 @@ def comparison(
     exact = _exact(field, value) if field.kind == "enum" and op in ("", "any_of") else None
     bounds = (value if isinstance(value, list) else [value]) if rank is not None else []
     limits = tuple(x for x in (_limit(reader, path, field, b, rates) for b in bounds) if x is not None)
-    return Comparison(label, field.name, op, test, want, rank, _samples(field, value, rates), limits, exact)
+    return Comparison(
+        label, field.name, op, test, want, rank, _samples(field, value, rates), limits, exact, _spelled(op, value)
+    )
+
+
+def _spelled(op: str, value: Any) -> str:
+    """The value in one spelling: the order of a list does not matter, except that of two bounds."""
+    if not isinstance(value, list):
+        return repr(value) if op in _SIGN else repr([value])
+    return repr(value if op == "between" else sorted(value, key=repr))
 
 
 def _exact(field: Field, value: Any) -> frozenset[Any]:
@@ -287,7 +302,13 @@ def _text_test(reader: Reader, path: Path, op: str, value: Any) -> Built | None:
     folded = value.casefold()
     if op == "starts_with":
         return _any_text(lambda text: text.casefold().startswith(folded)), value, None
-    return _any_text(lambda text: folded in text.casefold()), value, None
+
+    def contains(raw: Any) -> bool:
+        if isinstance(raw, str):
+            return folded in raw.casefold()
+        return isinstance(raw, list | tuple) and any(folded in v.casefold() for v in raw if isinstance(v, str))
+
+    return contains, value, None
 
 
 def _any_text(test: Callable[[str], bool]) -> Predicate:
@@ -340,6 +361,8 @@ def _ordered(reader: Reader, path: Path, field: Field, op: str, value: Any, rate
         return (lambda raw: (r := rank(raw)) is not None and low <= r <= high), shown, rank
     if field.kind in ("number", "any"):
         return _number_test(op, low), shown, rank
+    if field.order:
+        return _ordered_set(field, op, low), shown, rank
     if op == "gte":
         return (lambda raw: (r := rank(raw)) is not None and r >= low), shown, rank
     if op == "lte":
@@ -347,6 +370,15 @@ def _ordered(reader: Reader, path: Path, field: Field, op: str, value: Any, rate
     if op == "gt":
         return (lambda raw: (r := rank(raw)) is not None and r > low), shown, rank
     return (lambda raw: (r := rank(raw)) is not None and r < low), shown, rank
+
+
+def _ordered_set(field: Field, op: str, limit: float) -> Predicate:
+    """A comparison of ordered words is membership in the words that pass it."""
+    sides: Mapping[str, Callable[[float], bool]] = {
+        "gte": lambda r: r >= limit, "lte": lambda r: r <= limit, "gt": lambda r: r > limit, "lt": lambda r: r < limit,
+    }  # fmt: skip
+    words = frozenset(word for word, rank in field.order.items() if sides[op](rank))
+    return lambda raw: (raw if isinstance(raw, str) else str(raw)) in words
 
 
 def _number_test(op: str, limit: float) -> Predicate:

@@ -448,6 +448,10 @@ def field_test(found: Field, test: Comparison) -> FieldTest:
     value = getter(found)
     check = test.test
     keys = found.lookups
+    if found.name == "title":
+        return FieldTest(test, value, lambda signal: check(signal.title or None))
+    if found.name == "confidence":
+        return FieldTest(test, value, lambda signal: check(signal.attributes.get("confidence", 1.0)))
     if found.kind == "money" or found.name in _OWN or len(keys) > 2:
         return FieldTest(test, value, lambda signal: check(value(signal)))
     if len(keys) == 2:

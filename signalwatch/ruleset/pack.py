@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,8 +22,8 @@ from signalwatch.ruleset.policy import Icp, Personas, Play, Scoring, Tiers
 from signalwatch.ruleset.reader import IDENTIFIER, NAMES_OF, Reader
 from signalwatch.ruleset.routes import Routes
 from signalwatch.ruleset.rules import Rule, read_rules
+from signalwatch.ruleset.screen import Screen, screen
 
-Quick = Callable[[Signal], bool]
 ExtraTypes = Iterable[str] | Mapping[str, Iterable[str] | None]
 
 SINGLE_FILES = ("scoring.yaml", "groups.yaml", "tiers.yaml", "icp.yaml", "personas.yaml", "plays.yaml", "routes.yaml")
@@ -58,9 +58,7 @@ class Pack:
     texts: Mapping[str, str] = field(default_factory=dict)  # file name → its text, as hashed
     index: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     anywhere: tuple[Rule, ...] = ()  # rules on activity: considered for every scored event
-    fast: Mapping[str, tuple[tuple[Quick | None, bool, Rule], ...]] = field(
-        default_factory=dict
-    )  # index with first tests
+    screens: Mapping[str, Screen] = field(default_factory=dict)  # the index with first tests, by type
 
     def __repr__(self) -> str:
         return f"Pack({ids.short(self.hash)}, {len(self.rules)} rules)"
@@ -96,14 +94,12 @@ class Pack:
     def fired(self, view: View) -> list[Rule]:
         """Only the rules that fire: the fast way, without reasons (backtests)."""
         trigger = view.trigger
-        entries = self.fast.get(trigger.type)
-        if entries is None:
-            entries = self.fast.get(EVERY_TYPE, ())
+        screen = self.screens.get(trigger.type)
+        if screen is None:
+            screen = self.screens[EVERY_TYPE]
         env: Env | None = None
         out: list[Rule] = []
-        for quick, screened, rule in entries:
-            if quick is not None and not quick(trigger):
-                continue
+        for screened, rule in screen.candidates(trigger):
             if trigger.type == SILENCE and rule.rule_id != trigger.attributes.get("rule"):
                 continue
             if env is None:
@@ -253,8 +249,7 @@ class _Loading:
             texts={name: _canonical(text).decode("utf-8") for name, text in self.files.items()},
             index=index,
             anywhere=anywhere,
-            fast={t: tuple(_screen(r, t) for r in chosen) for t, chosen in index.items()}
-            | {EVERY_TYPE: tuple((None, False, r) for r in anywhere)},
+            screens={t: screen(chosen, t) for t, chosen in index.items()} | {EVERY_TYPE: screen(anywhere, EVERY_TYPE)},
         )
 
 
@@ -262,13 +257,6 @@ def _follows(problem: Problem, lost: set[str]) -> bool:
     """Whether a problem only says that a file could not be read. An event with a near relative is a typo all the same."""
     typo = problem.code == "unknown-event" and problem.hint.startswith("did you mean")
     return not typo and not lost.isdisjoint(_DECLARED_IN.get(problem.code, ()))
-
-
-def _screen(rule: Rule, event_type: str) -> tuple[Quick | None, bool, Rule]:
-    """The test an event of this type must pass to be of any interest to the rule, and whether passing it says so."""
-    if rule.measures or event_type == SILENCE:
-        return None, False, rule
-    return rule.quick.get(event_type), True, rule
 
 
 def _is_elevation(name: str) -> bool:

@@ -12,7 +12,7 @@ from signalwatch.ruleset import sanity, slots
 from signalwatch.ruleset.account_tests import account_tests
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.conditions import Alternatives, Context, parse
-from signalwatch.ruleset.events import EventTest
+from signalwatch.ruleset.events import EventTest, FieldTest
 from signalwatch.ruleset.examples import Example, read_examples
 from signalwatch.ruleset.fields import SILENCE
 from signalwatch.ruleset.logic import AnyOf, Not, Within
@@ -80,6 +80,7 @@ class Rule:
     measures: frozenset[str] = frozenset()
     single: bool = False  # one event decides it: no window, no history
     quick: Mapping[str, Callable[[Signal], bool] | None] = field(default_factory=dict)
+    options: Mapping[str, tuple[tuple[FieldTest, ...], ...]] = field(default_factory=dict)  # what quick asks, by type
     silences: tuple[EventTest, ...] = ()
 
 
@@ -159,7 +160,8 @@ def _rule(ctx: Context, path: Path, item: Any, plays: Mapping[str, Play]) -> Rul
         types=when.types | ({SILENCE} if silences(when) else set()),
         measures=when.measures,
         single=_single(when),
-        quick=_quick(when),
+        quick=_quick(_options(when)),
+        options=_options(when),
         silences=silences(when),
     )
 
@@ -208,20 +210,25 @@ def _single(when: Node) -> bool:
     return isinstance(when, AnyOf) and all(_single(part) for part in when.parts)
 
 
-def _quick(when: Node) -> dict[str, Callable[[Signal], bool] | None]:
-    """For each type: whether an event could be part of a witness at all (None: any event of the type could)."""
-    options: dict[str, list[tuple[Callable[[Signal], bool], ...]]] = {}
+def _options(when: Node) -> dict[str, tuple[tuple[FieldTest, ...], ...]]:
+    """For each type: the tests by which an event could be part of a witness, as alternatives."""
+    options: dict[str, tuple[tuple[FieldTest, ...], ...]] = {}
     for leaf in leaves(when):
         for event_type, alternatives in leaf.alternatives.items():
-            cheapest_first = (sorted(tests, key=lambda t: t.comparison.cost) for tests in alternatives)
-            options.setdefault(event_type, []).extend(tuple(t.check for t in tests) for tests in cheapest_first)
+            options[event_type] = options.get(event_type, ()) + tuple(alternatives)
+    return options
+
+
+def _quick(options: Mapping[str, tuple[tuple[FieldTest, ...], ...]]) -> dict[str, Callable[[Signal], bool] | None]:
+    """For each type: whether an event could be part of a witness at all (None: any event of the type could)."""
     out: dict[str, Callable[[Signal], bool] | None] = {}
     for event_type, several in options.items():
-        out[event_type] = None if () in several else _joined(several)
+        cheapest_first = [tuple(t.check for t in sorted(tests, key=lambda t: t.comparison.cost)) for tests in several]
+        out[event_type] = None if () in several else joined(cheapest_first)
     return out
 
 
-def _joined(several: list[tuple[Callable[[Signal], bool], ...]]) -> Callable[[Signal], bool]:
+def joined(several: list[tuple[Callable[[Signal], bool], ...]]) -> Callable[[Signal], bool]:
     """One closure for "passes all tests of any alternative"."""
     if len(several) == 1:
         checks = several[0]

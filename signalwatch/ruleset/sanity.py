@@ -186,7 +186,7 @@ def covers(wider: EventTest, narrower: EventTest) -> bool:
 
 
 def _tests(option: Sequence[FieldTest]) -> frozenset[tuple[str, str, str]]:
-    return frozenset((t.comparison.name, t.comparison.op, t.comparison.want) for t in option)
+    return frozenset(t.comparison.key for t in option)
 
 
 def _needed_events(
