@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -39,6 +38,8 @@ from signalwatch.store.records import HostBudget, OperatorAlert, OutboxItem, Sou
 
 UPKEEP_EVERY = timedelta(hours=1)
 """How often silences and step-downs are looked for."""
+WATCH_EVERY = timedelta(seconds=2)
+"""How often the rules folder is looked at."""
 _FAILURES_BEFORE_ALARM = 3
 _HEARTBEAT_LIMIT = 60.0
 _PATIENCE = 0.75
@@ -68,18 +69,6 @@ def _http_settings(config: Configuration) -> HttpSettings:
         ca_bundle=section.ca_bundle,
         hosts=hosts,
     )
-
-
-def folder_signature(folder: Path) -> str:
-    """A cheap digest of names, sizes and times of the files below a folder: tells that something was saved."""
-    rows = []
-    for path in sorted(folder.rglob("*.y*ml")):
-        try:
-            stat = path.stat()
-        except OSError:
-            continue
-        rows.append((str(path), stat.st_size, stat.st_mtime_ns))
-    return ids.digest(rows)
 
 
 def settle_memory() -> None:
@@ -124,13 +113,15 @@ class App:
         self.metrics = Metrics()
         self.stop = threading.Event()
         self._lock = threading.Lock()
+        self._reloading = threading.Lock()
+        self._unsettled = ""
         self._knowledge: Knowledge | None = None
         self._names = ""
         self._open_notices: list[OperatorAlert] = []
         self._hosts: dict[str, HostBudget] | None = None
         self._watchlist: tuple[str, Watchlist] | None = None
         # Everything fallible is built before anything is opened or started.
-        self.rules_signature = folder_signature(config.rules_folder)
+        self.rules_signature = rulebook.signature(config.rules_folder)
         book = rulebook.read(config.rules_folder, check=partial(check_routes, config=config))
         self.pack: Pack = book.pack
         self.detector: Detector = book.detector
@@ -294,18 +285,23 @@ class App:
         return rendering.message(kind, dossiers, zone=self.config.settings.timezone)
 
     def reload_rules(self) -> bool:
-        """Build everything new from the rules folder, then switch. A bad set is refused and the old one stays."""
-        self.rules_signature = folder_signature(self.config.rules_folder)
+        """Build everything new from the rules folder, then switch. A bad set is refused and the old one stays.
+
+        One at a time: a signal and the watch may ask at once, and the slower of two must not bring back older files.
+        """
+        with self._reloading:
+            return self._reload()
+
+    def _reload(self) -> bool:
+        self.rules_signature = rulebook.signature(self.config.rules_folder)
         subject = str(self.config.settings.rules)
         try:
             book = rulebook.read(self.config.rules_folder, check=partial(check_routes, config=self.config))
         except ConfigError as error:
             errors = [p for p in error.problems if p.severity == "error"]
             self.log.error("rules_refused", problems=[str(p) for p in errors][:50], errors=len(errors))
-            report = "\n".join(str(p) for p in errors)
-            self.operator_alert(
-                "bad_rules", subject, f"rule set refused, the old one stays ({len(errors)} errors):\n{report}"
-            )
+            said = f"rule set refused, the old one stays ({len(errors)} error{'s' if len(errors) > 1 else ''}):"
+            self.operator_alert("bad_rules", subject, f"{said}\n{rulebook.report(errors)}")
             return False
         with self._lock:
             self.pack, self.detector = book.pack, book.detector
@@ -315,6 +311,16 @@ class App:
         self.operator_resolve("bad_rules", subject)
         self.log.info("rules_loaded", ruleset=ids.short(book.pack.hash), rules=len(book.pack.rules))
         return True
+
+    def watch_rules(self) -> None:
+        """Reload a folder that has changed, once it has stood still for one look: a save of several files is one change."""
+        signature = rulebook.signature(self.config.rules_folder)
+        if signature == self.rules_signature:
+            self._unsettled = ""
+        elif signature == self._unsettled:
+            self.reload_rules()
+        else:
+            self._unsettled = signature
 
     def _record_rules(self, pack: Pack, now: datetime) -> None:
         """Keep the rule set with its texts, so that what it decides can be decided again when it has changed."""
@@ -491,17 +497,13 @@ class App:
                 if not pool.submit(f"source:{state.source_id}", partial(self._poll_one, state)):
                     self.store.release_source(state.source_id, self.owner)
 
-        def reload() -> None:
-            if folder_signature(self.config.rules_folder) != self.rules_signature:
-                self.reload_rules()
-
         ticks = [
             Tick("poll", min(service.tick, timedelta(seconds=5)), poll),
             Tick("assess", service.tick, self.assess_all),
             Tick("deliver", service.tick, self.deliver_due),
             Tick("watch", timedelta(seconds=30), self.watch),
             Tick("upkeep", timedelta(minutes=5), self.upkeep),
-            Tick("reload", timedelta(seconds=3), reload),
+            Tick("reload", WATCH_EVERY, self.watch_rules),
         ]
         engine = LocalEngine(ticks, self.clock, log=self.log)
         health = self._health(engine)

@@ -6,18 +6,21 @@ holds every problem of every file, whoever reads it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from signalwatch import detect
+from signalwatch import detect, ids
 from signalwatch.detect import Detector
 from signalwatch.errors import ConfigError, Problem, RuleSetError
 from signalwatch.resolve import Families, load_families
 from signalwatch.ruleset import Pack, load_pack, load_pack_texts
 
 T = TypeVar("T")
+
+REPORTED = 3_500
+"""So many characters of a refused rule set's report are told to the operator; a message holds 4,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,29 @@ def families_of(folder: Path) -> Families:
     except OSError as error:
         raise ConfigError([Problem(str(path), 0, 0, f"cannot be read: {error.strerror}")]) from error
     return load_families(text, str(path))
+
+
+def signature(folder: Path) -> str:
+    """A cheap digest of names, sizes and times of the files below a folder: tells that something was saved."""
+    rows = []
+    for path in sorted(folder.rglob("*.y*ml")):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        rows.append((str(path), stat.st_size, stat.st_mtime_ns))
+    return ids.digest(rows)
+
+
+def report(errors: Sequence[Problem], room: int = REPORTED) -> str:
+    """As many errors as a message holds, and how many more there are."""
+    lines: list[str] = []
+    for error in errors:
+        room -= len(str(error)) + 1
+        if room < 0 and lines:
+            return "\n".join([*lines, f"... and {len(errors) - len(lines)} more: signalwatch rules check"])
+        lines.append(str(error))
+    return "\n".join(lines)
 
 
 def stored(files: Mapping[str, str], types: tuple[str, ...], hash: str) -> Pack | None:
