@@ -142,7 +142,8 @@ def _polarity(reader: Reader, path: Path, value: Any) -> Polarity | None:
     if value is None:
         return None
     found = reader.word(path, value, POLARITIES, what="polarity")
-    return cast("Polarity", found) if found else None
+    # The very constant of the model: msgspec leaves a default out by identity, and a digest must not depend on that.
+    return cast("Polarity", POLARITIES[POLARITIES.index(found)]) if found else None
 
 
 # --- groups ---------------------------------------------------------------------------------------------------------
