@@ -253,9 +253,11 @@ def test_routes(
         facts = facts_of(card, company, None) | {"polarity": polarity}
         deliveries = app.knowledge().router.deliveries(facts, card, now)
     if as_json:
-        show_json([{"channel": d.channel, "recipient": d.recipient, "due_at": d.due_at, "path": d.path, "reason": d.reason}
+        show_json([{"channel": d.channel, "recipient": d.recipient, "due_at": d.due_at, "path": d.path, "reason": d.reason,
+                    "held": d.held}
                    for d in deliveries])  # fmt: skip
     else:
         table(["channel", "recipient", "due (UTC)", "path", "note"],
-              [[d.channel, d.recipient, d.due_at, d.path, d.reason] for d in deliveries])  # fmt: skip
+              [[d.channel, d.recipient, d.due_at, d.path, "; ".join(filter(None, (d.reason, d.held)))] for d in deliveries],
+              limit=90)  # fmt: skip
     return 0 if deliveries else 1

@@ -77,8 +77,9 @@ class Comparison:
         if self.op in _SIGN:
             return f"{self.name} {_SIGN[self.op]} {self.want}"
         words = {
-            "": "is", "any_of": "is one of", "none_of": "is none of", "all_of": "holds all of", "contains": "contains",
-            "starts_with": "starts with", "matches": "matches", "between": "between",
+            "": "is one of" if ", " in self.want else "is", "any_of": "is one of", "none_of": "is none of",
+            "all_of": "holds all of", "contains": "contains", "starts_with": "starts with", "matches": "matches",
+            "between": "between",
         }  # fmt: skip
         if self.op == "exists":
             return f"{self.name} is {'known' if self.want == 'true' else 'unknown'}"

@@ -75,7 +75,7 @@ def routes(ctx: Context, data: Any, known: Mapping[str, Field]) -> Routes:
     if top.get("route") is not None and not root.receivers:
         reader.error(("route",), "the first route needs receivers", "it takes what no other route takes")
     fallback = top.get("fallback")
-    used = {r for node in root.walk() for r in node.receivers or ()} | {fallback}
+    used = {r for node in root.walk() for r in node.receivers or ()} | {str(fallback)}
     for name in receivers:
         if name not in used:
             reader.warning(("receivers", name), f"receiver {name} is never used", key=True, code="unused")

@@ -116,6 +116,7 @@ def test_a_wrong_rule_is_pointed_at(rules: str, line: int, column: int, message:
         ("plays", BASE["plays.yaml"].replace("id: intro", "id: engagement"), "defined twice", ""),
         ("routes", BASE["routes.yaml"].replace("[owner]", "[onwer]"), "unknown receiver", '"owner"'),
         ("routes", "receivers: {}\nroute: {}\n", "the first route needs receivers", ""),
+        ("routes", "fallback: [owner]\n" + BASE["routes.yaml"].replace("        ", ""), "unknown receiver: owner", "owner"),
         ("groups", "a: { events: [b] }\n", "unknown event type or group", ""),
         ("groups", "ipo: { events: [filing] }\n", "an event type already", ""),
     ],

@@ -32,7 +32,7 @@ UNREACHABLE = [
     ("when: ipo, unless: [{ fit|gte: 0 }]", "0 }] }", "fit >= 0 holds always, and forbids the rule", ""),
     ("when: ipo, unless: [{ activity|exists: true }]", "true }] }", "activity is known holds always", ""),
     ("when: ipo, for: { tier: 3 }, unless: [{ tier|gte: 2 }]", "tier|gte: 2", "tier does not take", ""),
-    ("when: ipo, for: { tier: 3 }, unless: [{ tier: [2, 3] }]", "[2, 3] }] }", "tier is 2, 3 holds whenever tier is 3", ""),
+    ("when: ipo, for: { tier: 3 }, unless: [{ tier: [2, 3] }]", "[2, 3] }] }", "tier is one of 2, 3 holds whenever tier is 3", ""),
     ("when: { all: [ipo, { not: { fit|gte: 0.5 } }], within: 3d }, for: { fit|gte: 0.8 }", "{ fit|gte: 0", "fit >= 0.5 holds whenever fit >= 0.8", ""),
     ("when: { ipo: { amount|gte: 5M USD } }, unless: [{ ipo: { within: 1d } }]", "1d } }] }", "ipo is asked for, and forbidden by unless", "narrow"),
     ("when: { all: [ipo, { not: ipo }], within: 3d }", "ipo }], with", "ipo is asked for, and forbidden by not", ""),

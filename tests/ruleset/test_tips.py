@@ -24,7 +24,7 @@ VISITS = "when: { page_visit: { count|gte: 3, within: 14d } }"
         ("when: { ipo: { amount|between: [10M USD, 20M USD] } }", view(signal("ipo", 1, amount=42_000_000)), "amount USD 42M: USD 22M over USD 20M"),
         ("when: { trial_start: { phase|gte: 2 } }", view(signal("trial_start", 1, phase="1")), "phase 1: short of 2"),
         ("when: { trial_start: { enrollment|lte: 100 } }", view(signal("trial_start", 1, enrollment=130)), "enrollment 130: 30 over 100"),
-        ("when: { funding_round: { series: [C, D] } }", view(signal("funding_round", 1, series="B")), "series B: series is C, D is asked for"),
+        ("when: { funding_round: { series: [C, D] } }", view(signal("funding_round", 1, series="B")), "series B: series is one of C, D is asked for"),
         (PAIR, view(signal("ind_clearance", 181), signal("funding_round", 0)), "61 d too late for the window of 120d"),
         (PAIR, view(signal("ind_clearance", 10)), "a funding_round"),
         (PAIR, view(signal("ind_clearance", 0), signal("funding_round", 181)), "61 d too far apart for the window of 120d"),
