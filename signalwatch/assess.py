@@ -292,7 +292,9 @@ class Planner:
         self.signals[final.signal_id] = final
         self.decisions.append((decision, {"case": case}))
         if decision.recommendation is not None:
-            self.recommendations[decision.recommendation.recommendation_id] = decision.recommendation
+            key = decision.recommendation.recommendation_id
+            self.recommendations[key] = decision.recommendation
+            self.g.tiers[account.account_id] = replace(tier, last_proposal_at=self.now, open_recommendation=key)
         for alert in decision.alerts:
             for item in self._mail(self._letter(case, decision, alert), account, final, None):
                 self.outbox[item.outbox_id] = item
@@ -503,10 +505,13 @@ class Assess:
                 gathered = Gathered()
                 gathered.signals = {a: list(s) for a, s in tx.signals(chunk, now - HISTORY).items()}
                 gathered.tiers = dict(tx.tier_states(chunk))
+                due = {a: knowledge.pack.silences(gathered.signals.get(a, ()), since, now) for a in chunk}
+                silent = [a for a, silences in due.items() if silences]
+                gathered.programs = {a: list(p) for a, p in tx.programs(silent).items()} if silent else {}
                 planner = Planner(knowledge, gathered, now)
                 for account_id in chunk:
                     account = knowledge.accounts[account_id]
-                    for silence in knowledge.pack.silences(gathered.signals.get(account_id, ()), since, now):
+                    for silence in due[account_id]:
                         planner.silence(account, silence)
                     if account.tier in (1, 2):
                         planner.step_down(account, watched_since)

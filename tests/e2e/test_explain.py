@@ -229,3 +229,23 @@ def test_why_not_names_a_mute_and_a_held_name(
     rows = command(capsys, service.settings, "why-not", "--account", "brightwater", "--json").json()
     assert rows[0]["letters"][0]["held"] == "muted: sold last week"
     assert {"at", "decision", "event", "guards", "letters", "says", "stopped_by", "tips"} <= set(rows[0])
+
+
+def test_a_silence_is_decided_with_what_the_programs_say_of_the_account(service: Service, rules: Path) -> None:
+    """The stage comes from programs; a rule on a silence that asked for it never fired, and fit was too low."""
+    (rules / "elevation" / "silence.yaml").write_text(
+        '- id: no-start\n  from: ours\n  for: { stage|gte: "2" }\n'
+        "  when: { trial_registered: { absent_for: { event: trial_start, for: 5d } } }\n"
+        '  because: "nothing since {trial_registered.date}"\n',
+        "utf-8",
+    )
+    assert service.app.reload_rules()
+    service.clock.advance(DAY)
+    service.outside.publish(study("2026-03-11"))
+    service.round()
+    service.round(after=6 * DAY)
+
+    silences = [
+        d for d, _ in service.app.store.decisions(account_id="brightwater") if d.signal and d.signal.type == "silence"
+    ]
+    assert [(o.rule_id, o.fired) for d in silences for o in d.outcomes] == [("no-start", True)]
