@@ -250,7 +250,9 @@ class Planner:
         self.signals[final.signal_id] = final
         self.decisions.append((decision, {"case": case}))
         if decision.recommendation is not None:
-            self.recommendations[decision.recommendation.recommendation_id] = decision.recommendation
+            key = decision.recommendation.recommendation_id
+            self.recommendations[key] = decision.recommendation
+            self.g.tiers[account.account_id] = replace(tier, last_proposal_at=self.now, open_recommendation=key)
         for alert in decision.alerts:
             self._mail(self._letter(case, decision, alert), account, final, None)
 

@@ -111,10 +111,13 @@ class Assess:
                 gathered = Gathered()
                 gathered.signals = {a: list(s) for a, s in tx.signals(chunk, now - HISTORY).items()}
                 gathered.tiers = dict(tx.tier_states(chunk))
+                due = {a: knowledge.pack.silences(gathered.signals.get(a, ()), since, now) for a in chunk}
+                silent = [a for a, silences in due.items() if silences]
+                gathered.programs = {a: list(p) for a, p in tx.programs(silent).items()} if silent else {}
                 planner = Planner(knowledge, gathered, now)
                 for account_id in chunk:
                     account = knowledge.accounts[account_id]
-                    for silence in knowledge.pack.silences(gathered.signals.get(account_id, ()), since, now):
+                    for silence in due[account_id]:
                         planner.silence(account, silence)
                     if account.tier in (1, 2):
                         planner.step_down(account, watched_since)

@@ -316,6 +316,7 @@ class Simulation:
             return
         planner = self._planning(tick)
         planner.g.signals[account.account_id] = known
+        planner.g.programs[account.account_id] = list(state.programs.values()) if silences else []
         planner.g.tiers[account.account_id] = self.world.tier_state(state, self._weakest)
         for silence in silences:
             before = len(planner.outbox)

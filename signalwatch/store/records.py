@@ -310,7 +310,8 @@ class DeliveryAttempt(Struct, frozen=True, kw_only=True):
 
 
 class RulesetVersion(Struct, frozen=True, kw_only=True):
-    """One version of the rule set: where it came from, and its texts by file name, so that history can be read back."""
+    """One version of the rule set. ``source`` says where it was read from, ``files`` are its texts by file name, so that
+    history can be read back."""
 
     hash: str
     author: str = ""
