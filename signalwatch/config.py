@@ -101,6 +101,7 @@ class ServiceSection(_Model):
     assess_batch: int = Field(default=400, ge=1, le=5000)
     lease: Duration = timedelta(minutes=10)
     stop_within: Duration = timedelta(seconds=10)
+    silent_rule_after: Duration = timedelta(days=90)
 
     @field_validator("listen")
     @classmethod

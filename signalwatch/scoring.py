@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from signalwatch.model import Account, Activity, Fit
 from signalwatch.ruleset import units
@@ -22,6 +22,7 @@ from signalwatch.ruleset.measure import (
     attributes_of,
     breadth,
     decay,
+    measured,
     points_for,
     qualified,
     total_activity,
@@ -30,7 +31,7 @@ from signalwatch.ruleset.measure import (
 from signalwatch.ruleset.policy import Criterion, Icp, Personas, Segment
 
 __all__ = [
-    "activity", "as_signal", "attributes_of", "breadth", "decay", "facts_of", "fit", "fit_of", "missing_personas",
+    "activity", "as_signal", "attributes_of", "breadth", "decay", "facts_of", "fit", "fit_of", "measured", "missing_personas",
     "persona_of", "points_for", "qualified", "total_activity", "total_without", "typed", "unread_columns",
 ]  # fmt: skip
 
@@ -50,15 +51,47 @@ def facts_of(account: Account, icp: Icp, facts: Mapping[str, Any] | None = None)
     """
     known: dict[str, Any] = {}
     derived = facts or {}
-    for name, attribute in icp.attributes.items():
-        for column in (*attribute.columns, name):
-            value = typed(_cell(account, column), attribute.field)
-            if value is None:
-                value = typed(derived.get(column), attribute.field)
+    for name, field, columns in _stated(account, icp):
+        for column, value in columns:
+            if value is None and column in derived:
+                value = typed(derived[column], field)
             if value is not None:
                 known[name] = value
                 break
     return known
+
+
+_Stated = tuple[tuple[str, Field, tuple[tuple[str, Any], ...]], ...]
+_REMEMBERED = 8192
+
+
+def _stated(account: Account, icp: Icp) -> _Stated:
+    """What the account list says, by attribute and column in the order of asking, as typed values.
+
+    Remembered in the ICP for some thousand accounts: cells are read again and again, and change with an import only.
+    """
+    try:
+        key = (account.country, account.kind, tuple(account.attributes.items()))
+        found = icp.memo.get(key)
+    except TypeError:  # a cell that is a list
+        return _read(account, icp)
+    if found is None:
+        if len(icp.memo) >= _REMEMBERED:
+            icp.memo.clear()
+        found = icp.memo[key] = _read(account, icp)
+    return cast(_Stated, found)
+
+
+def _read(account: Account, icp: Icp) -> _Stated:
+    out = []
+    for name, attribute in icp.attributes.items():
+        columns: list[tuple[str, Any]] = []
+        for column in (*attribute.columns, name):
+            columns.append((column, typed(_cell(account, column), attribute.field)))
+            if columns[-1][1] is not None:
+                break
+        out.append((name, attribute.field, tuple(columns)))
+    return tuple(out)
 
 
 def _cell(account: Account, column: str) -> Any:

@@ -4,12 +4,12 @@ Claiming, gathering and writing share one transaction, so a crash in the middle 
 deciding itself (`planning`) is a pure function of what was gathered.
 """
 
-from signalwatch.assess.gathering import HISTORY, Gathered, Knowledge, Resolved, concerned, gather, resolve_event
-from signalwatch.assess.planning import Planner
+from signalwatch.assess.gathering import Gathered, Knowledge, Resolved, concerned, gather, resolve_event
+from signalwatch.assess.planning import Planner, history_of
 from signalwatch.assess.ranking import Ranked, rank
-from signalwatch.assess.stage import Assess, AssessReport
+from signalwatch.assess.stage import UPKEEP_CHUNK, Assess, AssessReport
 
 __all__ = [
-    "HISTORY", "Assess", "AssessReport", "Gathered", "Knowledge", "Planner", "Ranked", "Resolved", "concerned", "gather", "rank",
-    "resolve_event",
+    "UPKEEP_CHUNK", "Assess", "AssessReport", "Gathered", "Knowledge", "Planner", "Ranked", "Resolved", "concerned",
+    "gather", "history_of", "rank", "resolve_event",
 ]  # fmt: skip

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from signalwatch import stories
 from signalwatch.model import Account, Event, Match, Organisation, Program, Signal, StoryState, TierState
+from signalwatch.past import HISTORY
 from signalwatch.store.records import OutboxRow
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from signalwatch.routing import Router
     from signalwatch.ruleset import Pack
     from signalwatch.store import AssessTx
-
-HISTORY = timedelta(days=400)
-"""How far back rules and scores look; the longest window of the default rules is 180 days."""
 
 _DEALS = frozenset({"merger_acquisition", "partnership", "licensing_deal"})
 

@@ -29,6 +29,7 @@ from signalwatch.model import (
     StoryState,
     TierState,
 )
+from signalwatch.past import HISTORY, NEXT_STEP
 from signalwatch.ruleset import Pack
 from signalwatch.scoring import as_signal, missing_personas, points_for
 from signalwatch.store.records import AssessedEvent, AssessWrite, OutboxItem, ReviewItem, Suggestion
@@ -57,9 +58,13 @@ def _same_document(intent: StoryIntent, event: Event) -> bool:
     return any(e.document_id == event.document_id and e.event_id != event.event_id for e in intent.story.events)
 
 
-def _history(signals: Sequence[Signal], current: Signal) -> tuple[Signal, ...]:
-    """Signals of an account by event time, the current one included once."""
-    others = [s for s in signals if s.signal_id != current.signal_id and s.active]
+def history_of(signals: Sequence[Signal], current: Signal, now: datetime) -> tuple[Signal, ...]:
+    """Signals of an account by event time, the current one included once, as far back as anything looks from it.
+
+    How far that is depends on the signal alone, never on what else was in its batch: a decision can be made again.
+    """
+    begin = min(current.at, now) - HISTORY
+    others = [s for s in signals if s.signal_id != current.signal_id and s.active and s.at >= begin]
     return tuple(sorted([*others, current], key=lambda s: s.at))
 
 
@@ -157,8 +162,10 @@ class Planner:
         told = (intent.story_id, account_id) in self.g.told
         if intent.effect == "corrected" and event.quiet:
             told = False  # the past is put right without telling anybody (reprocessing, backfill)
-        if told and intent.effect == "status_change" and _same_document(intent, event):
-            intent = replace(intent, effect="evidence", reason="the next step, told by the same document")
+        same_document = intent.effect == "status_change" and _same_document(intent, event)
+        inputs: dict[str, Any] = {"same_document": True} if same_document else {}
+        if told and same_document:
+            intent = replace(intent, effect="evidence", reason=NEXT_STEP)
         tier = self.g.tiers.get(account_id, TierState(tier=account.tier, since=account.tier_since))
         case = Case(
             now=self.now,
@@ -167,32 +174,53 @@ class Planner:
             match=match,
             story=replace(intent, story=replace(intent.story, events=())),  # deciding looks at the effect only
             signal=signal,
-            history=_history(known, counted),
+            history=history_of(known, counted, self.now),
             program=program,
             programs=tuple(programs),
             tier=tier,
             told=told,
             restated=restated,
         )
-        decision = decide(case, self.k.pack, accounts_hash=self.k.accounts_hash)
+        self.settle(case, intent.story.events, inputs)
+
+    def settle(
+        self,
+        case: Case,
+        told: Sequence[Event] = (),
+        inputs: Mapping[str, Any] | None = None,
+        decided: Decision | None = None,
+    ) -> Decision:
+        """Decide one case and take note of everything that follows from it: signal, proposal, record, messages.
+
+        Args:
+            case: what is decided; its account's signals are in what was gathered.
+            told: events that told the story, as evidence of a message.
+            inputs: what is stored beside the case.
+            decided: the decision, where the caller made it already.
+        """
+        account, account_id, signal = case.account, case.account.account_id, case.signal
+        known = self.g.signals.setdefault(account_id, [])
+        earlier = any(s.signal_id == signal.signal_id for s in known)
+        decision = decided or decide(case, self.k.pack, accounts_hash=self.k.accounts_hash)
         final = decision.signal or signal
         known[:] = [s for s in known if s.signal_id != final.signal_id] + [final]
         if final.active:
             self.signals[final.signal_id] = final
             self.retired.discard(final.signal_id)
-        elif earlier is not None:
+        elif earlier:
             self.retired.add(final.signal_id)
             self.signals.pop(final.signal_id, None)
         if decision.recommendation is not None:
             recommendation = decision.recommendation
             self.recommendations[recommendation.recommendation_id] = recommendation
             self.g.tiers[account_id] = replace(
-                tier, last_proposal_at=self.now, open_recommendation=recommendation.recommendation_id
+                case.tier, last_proposal_at=self.now, open_recommendation=recommendation.recommendation_id
             )
-        self.decisions.append((decision, {"case": case}))
+        self.decisions.append((decision, {"case": case, **(inputs or {})}))
         for alert in decision.alerts:
-            self._mail(self._letter(case, decision, alert, intent.story.events), account, final, program)
-            self.g.told.add((intent.story_id, account_id))
+            self._mail(self._letter(case, decision, alert, told), account, final, case.program)
+            self.g.told.add((case.story.story_id, account_id))
+        return decision
 
     def _letter(self, case: Case, decision: Decision, alert: AlertIntent, told: Sequence[Event] = ()) -> Dossier:
         """The dossier of one alert, with what the rule pack knows of thresholds and missing personas."""
@@ -222,7 +250,9 @@ class Planner:
         self.signals[final.signal_id] = final
         self.decisions.append((decision, {"case": case}))
         if decision.recommendation is not None:
-            self.recommendations[decision.recommendation.recommendation_id] = decision.recommendation
+            key = decision.recommendation.recommendation_id
+            self.recommendations[key] = decision.recommendation
+            self.g.tiers[account.account_id] = replace(tier, last_proposal_at=self.now, open_recommendation=key)
         for alert in decision.alerts:
             self._mail(self._letter(case, decision, alert), account, final, None)
 

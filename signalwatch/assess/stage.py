@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from signalwatch import ids
-from signalwatch.assess.gathering import HISTORY, Gathered, Knowledge, gather, resolve_event
+from signalwatch.assess.gathering import Gathered, Knowledge, gather, resolve_event
 from signalwatch.assess.planning import Planner
+from signalwatch.past import HISTORY
 
 if TYPE_CHECKING:
     from signalwatch.clock import Clock
@@ -110,10 +111,13 @@ class Assess:
                 gathered = Gathered()
                 gathered.signals = {a: list(s) for a, s in tx.signals(chunk, now - HISTORY).items()}
                 gathered.tiers = dict(tx.tier_states(chunk))
+                due = {a: knowledge.pack.silences(gathered.signals.get(a, ()), since, now) for a in chunk}
+                silent = [a for a, silences in due.items() if silences]
+                gathered.programs = {a: list(p) for a, p in tx.programs(silent).items()} if silent else {}
                 planner = Planner(knowledge, gathered, now)
                 for account_id in chunk:
                     account = knowledge.accounts[account_id]
-                    for silence in knowledge.pack.silences(gathered.signals.get(account_id, ()), since, now):
+                    for silence in due[account_id]:
                         planner.silence(account, silence)
                     if account.tier in (1, 2):
                         planner.step_down(account, watched_since)

@@ -21,6 +21,22 @@ if TYPE_CHECKING:
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 
+folder_option = click.option(
+    "--rules", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Rule files [default: the folder the settings name].",
+)  # fmt: skip
+
+
+def rules_folder(ctx: click.Context, folder: Path | None) -> Path:
+    """The folder given, the one the settings name, or the shipped one when there are no settings."""
+    from signalwatch.config import starter_rules
+
+    if folder is not None:
+        return folder
+    if Path(ctx.find_root().obj).exists():
+        return configuration(ctx).rules_folder
+    return Path("rules") if Path("rules/elevation").exists() else starter_rules()
+
 
 def configuration(ctx: click.Context) -> Configuration:
     """The settings named by ``--config``."""
@@ -119,6 +135,19 @@ def since(value: str | None, now: datetime) -> datetime | None:
         return now - duration(value)
     except ValueError as error:
         raise UsageError(f"{value!r} is neither a date (2026-01-31) nor a duration (180d)") from error
+
+
+def moment_of(value: str | None, now: datetime) -> datetime:
+    """Read ``2026-01-31`` (the end of that day) or ``2026-01-31T08:30`` (UTC) as an instant; UsageError otherwise."""
+    if value is None:
+        return now
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise UsageError(f"--at {value!r} is neither a date (2026-01-31) nor a time (2026-01-31T08:30)") from error
+    if len(value) <= 10:
+        moment += timedelta(days=1) - timedelta(seconds=1)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def found(what: str, key: str, value: Any) -> Any:

@@ -24,7 +24,7 @@ the alert. A fired rule without a move alerts by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -49,10 +49,18 @@ from signalwatch.model import (
     StoryState,
     TierState,
 )
-from signalwatch.ruleset import Pack
+from signalwatch.ruleset import Pack, View
 
 
-def decide(case: Case, pack: Pack, *, accounts_hash: str = "", payload_hash: str = "") -> Decision:
+def decide(
+    case: Case,
+    pack: Pack,
+    *,
+    accounts_hash: str = "",
+    payload_hash: str = "",
+    case_hash: str = "",
+    judge: Callable[[View], tuple[RuleOutcome, ...]] | None = None,
+) -> Decision:
     """Decide one event for one account.
 
     Args:
@@ -60,8 +68,10 @@ def decide(case: Case, pack: Pack, *, accounts_hash: str = "", payload_hash: str
         pack: the rule pack.
         accounts_hash: version of the account list, kept with the decision.
         payload_hash: digest of the raw payload, kept with the decision.
+        case_hash: digest of the case, where the caller has one (a backtest numbers its cases).
+        judge: what rules say of a view, where the caller knows which of them can fire at all; default ``pack.evaluate``.
     """
-    hashes = {"ruleset": pack.hash, "case": ids.digest(case)}
+    hashes = {"ruleset": pack.hash, "case": case_hash or ids.digest(case)}
     if accounts_hash:
         hashes["accounts"] = accounts_hash
     if payload_hash or case.event.document_id:
@@ -76,9 +86,9 @@ def decide(case: Case, pack: Pack, *, accounts_hash: str = "", payload_hash: str
     )
     signal = scored(case, pack)
     if case.story.effect == "corrected":
-        return _corrected(case, pack, base, signal)
+        return _corrected(case, pack, base, signal, judge or pack.evaluate)
     known = know(case, pack, signal)
-    outcomes = pack.evaluate(view(known))
+    outcomes = (judge or pack.evaluate)(view(known))
     live = [o for o in outcomes if o.fired and o.status == "live"]
     bonus = sum(o.points for o in live)
     if bonus and case.story.effect in ("opened", "status_change"):
@@ -102,14 +112,16 @@ def _before(known: Known) -> float:
     return scoring.total_without(known.activity, known.signal, known.history, case.now, scored)
 
 
-def _corrected(case: Case, pack: Pack, base: Decision, signal: Signal) -> Decision:
+def _corrected(
+    case: Case, pack: Pack, base: Decision, signal: Signal, judge: Callable[[View], tuple[RuleOutcome, ...]]
+) -> Decision:
     """A correction with other facts is scored by them, one that takes the event back unwinds its points; everybody who
     heard of the original is told. Rules give their extra points again, but alert and propose nothing."""
     counted = next((s for s in case.history if s.signal_id == signal.signal_id and s.active), None)
     before = counted.points if counted is not None else signal.points
     known = know(case, pack, replace(signal, active=case.restated))
     if case.restated:
-        outcomes = pack.evaluate(view(known))
+        outcomes = judge(view(known))
         bonus = sum(o.points for o in outcomes if o.fired and o.status == "live")
         known = know(case, pack, replace(signal, points=signal.points + bonus)) if bonus else known
     after = known.signal.points

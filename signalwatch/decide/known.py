@@ -27,14 +27,19 @@ def facts_of_programs(programs: Sequence[Program], history: Sequence[Signal], no
     areas = dict.fromkeys(a for p in programs for a in p.areas)
     modalities = dict.fromkeys(m for p in programs for m in p.modalities)
     countries: dict[str, None] = {}
+    lists = (("areas", areas), ("modalities", modalities), ("countries", countries))
     for signal in history:
         attributes = signal.attributes
         if not attributes or not signal.active:
             continue
-        for name, into in (("areas", areas), ("modalities", modalities), ("countries", countries)):
-            value = attributes.get(name)
-            if value and type(value) in (list, tuple):
-                into.update(dict.fromkeys(map(str, value)))
+        for name, into in lists:
+            if name in attributes:
+                value = attributes[name]
+                if type(value) is list or type(value) is tuple:
+                    for one in value:
+                        text = one if type(one) is str else str(one)
+                        if text not in into:
+                            into[text] = None
         if signal.type in _FUNDING and signal.at <= now:
             facts["days_since_funding"] = (now - signal.at).days
             if signal.type != "funding_round":
@@ -52,20 +57,33 @@ def facts_of_programs(programs: Sequence[Program], history: Sequence[Signal], no
 
 def scored(case: Case, pack: Pack) -> Signal:
     """The signal with everything rules may ask of it, and its points."""
-    signal, event = case.signal, case.event
-    engagement = event.type in pack.fields.engagement
-    attributes = {**scoring.attributes_of(event), **signal.attributes}
+    event = case.event
+    attributes = {**scoring.attributes_of(event), **case.signal.attributes}
+    return scored_signal(replace(case.signal, attributes=attributes), event.type, case.story.effect, pack)
+
+
+def scored_signal(signal: Signal, event_type: str, effect: str, pack: Pack) -> Signal:
+    """A signal whose attributes are complete, with person, persona and points.
+
+    Args:
+        signal: for another telling of a known story: with the points it had.
+        event_type: the type of the event that told it.
+        effect: what that event did to the story.
+        pack: the rule pack.
+    """
+    engagement = event_type in pack.fields.engagement
+    attributes = signal.attributes
     person = signal.person or _text(attributes.get("person")) if engagement else signal.person
     persona = signal.persona
     if engagement and not persona:
         named = _text(attributes.get("persona"))
         persona = named if named in pack.personas.personas else ""
         persona = persona or scoring.persona_of(_text(attributes.get("job_title")), pack.personas)
-    full = replace(
-        signal, attributes=attributes, engagement=engagement or signal.engagement, person=person, persona=persona
-    )
+    full = signal
+    if engagement:
+        full = replace(signal, engagement=True, person=person, persona=persona)
     points, half_life, polarity = scoring.points_for(full, pack.scoring)
-    if case.story.effect in ("evidence", "updated") and abs(signal.points) > abs(points):
+    if effect in ("evidence", "updated") and abs(signal.points) > abs(points):
         points = signal.points  # a rule's extra points from the first telling stay
     return replace(full, points=points, half_life=half_life, polarity=polarity)
 
@@ -133,5 +151,5 @@ def view(known: Known) -> View:
         fit=known.fit,
         activity=known.activity,
         facts=known.facts,
-        measure=lambda part, at: scoring.activity(part, at, pack.scoring),
+        measure=lambda part, at: scoring.measured(part, at, pack.scoring),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from signalwatch import ids
 from signalwatch.model import RuleOutcome, Signal
-from signalwatch.ruleset import units
+from signalwatch.ruleset import tips, units
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.events import EventTest
 from signalwatch.ruleset.fields import SILENCE
@@ -60,6 +60,7 @@ def outcome(rule: Rule, env: Env, late_after: timedelta = LATE_AFTER) -> RuleOut
 
 def _decide(rule: Rule, env: Env) -> tuple[Witness | None, str, str]:
     """The witness, or None with the first failing condition and by how much it missed."""
+    env.brief = False
     for test in rule.for_:
         if test.name not in env.view.assume and not test.test(env.facts.get(test.name)):
             return None, test.path, test.miss(env.facts.get(test.name))
@@ -102,10 +103,6 @@ def is_late(env: Env, witness: Sequence[Signal], late_after: timedelta = LATE_AF
     return seen is not None and seen - trigger.at > late_after
 
 
-def _seen(signal: Signal) -> datetime:
-    return signal.decided_at or signal.first_seen_at or signal.at
-
-
 def fired_before(rule: Rule, env: Env) -> datetime | None:
     """When the rule last fired, if that is within its cool-down.
 
@@ -118,28 +115,37 @@ def fired_before(rule: Rule, env: Env) -> datetime | None:
         return None
     trigger = env.trigger
     now = env.view.now
+    history = env.view.history
+    keys = [(s.decided_at or s.first_seen_at or s.at, s.at, s.signal_id) for s in history]
     earlier = sorted(
-        (
-            s
-            for s in env.view.history
-            if s.signal_id != trigger.signal_id
-            and not s.quiet  # first contact told nobody
-            and (s.type in rule.types or rule.measures)
-            and _seen(s) <= now
-            and (cooldown.per == "account" or s.program_id == trigger.program_id)
-        ),
-        key=lambda s: (_seen(s), s.at, s.signal_id),
+        (key, s)
+        for key, s in zip(keys, history, strict=True)
+        if s.signal_id != trigger.signal_id
+        and not s.quiet  # first contact told nobody
+        and key[0] <= now
+        and (cooldown.per == "account" or s.program_id == trigger.program_id)
+        and _of_interest(rule, s)
     )[-MAX_LOOKBACK:]
     last: datetime | None = None
-    for signal in earlier:
-        at = _seen(signal)
+    for key, signal in earlier:
+        at = key[0]
         if last is not None and at - last < cooldown.length:
             continue
-        known = [s for s in env.view.history if (_seen(s), s.at, s.signal_id) <= (at, signal.at, signal.signal_id)]
+        known = [s for k, s in zip(keys, history, strict=True) if k <= key]
         view = replace(env.view, trigger=signal, history=known, now=at, activity=None)
         if would_fire(rule, Env(view)):
             last = at
     return last if last is not None and now - last < cooldown.length else None
+
+
+def _of_interest(rule: Rule, signal: Signal) -> bool:
+    """Whether an event could make the rule fire at all."""
+    if rule.measures:
+        return True
+    if signal.type not in rule.types:
+        return False
+    quick = rule.quick.get(signal.type)
+    return quick is None or quick(signal)
 
 
 def would_fire(rule: Rule, env: Env, *, screened: bool = False) -> bool:
@@ -147,6 +153,7 @@ def would_fire(rule: Rule, env: Env, *, screened: bool = False) -> bool:
 
     ``screened``: the caller knows already that the trigger passes the rule's quick test.
     """
+    env.brief = True
     for test in rule.for_:
         if test.name not in env.view.assume and not test.test(env.facts.get(test.name)):
             return False
@@ -164,8 +171,8 @@ def would_fire(rule: Rule, env: Env, *, screened: bool = False) -> bool:
 def explain(rule: Rule, view: View) -> Tree:
     """The whole condition tree of a rule with its values: what held, what did not, by how much. JSON-able.
 
-    Keys: rule, title, status, file, line, fired, failed, missed_by, because, late, trigger, for, when, unless, cooldown.
-    Nodes: op, path, ok, wanted, got, missed, events, parts.
+    Keys: rule, title, status, file, line, fired, failed, missed_by, tip (what would have made it fire), because, late,
+    trigger, for, when, unless, cooldown. Nodes: op, path, ok, wanted, got, missed, events, parts.
     """
     env = Env(view)
     said = outcome(rule, env)
@@ -178,6 +185,7 @@ def explain(rule: Rule, view: View) -> Tree:
         "fired": said.fired,
         "failed": said.failed,
         "missed_by": said.missed_by,
+        "tip": "" if said.fired else tip(rule, env),
         "because": said.because,
         "late": said.late,
         "trigger": brief(view.trigger),
@@ -191,8 +199,25 @@ def explain(rule: Rule, view: View) -> Tree:
             "for": units.show_duration(rule.cooldown.length),
             "ok": before is None,
             "fired_before": before.isoformat() if before is not None else None,
+            "until": (before + rule.cooldown.length).isoformat() if before is not None else None,
         }
     return tree
+
+
+def tip(rule: Rule, env: Env) -> str:
+    """What would have made a rule fire that did not: everything that is missing of the first of for, when, unless, cool-down."""
+    failing = [t for t in rule.for_ if t.name not in env.view.assume and not t.test(env.facts.get(t.name))]
+    if failing:
+        return " and ".join(tips.comparison(t, env.facts.get(t.name)) for t in failing)
+    if match(rule, env) is None:
+        return tips.condition(rule.when, env, env.by_type, None, None, True)
+    blocks = [b for b in rule.unless if b.find(env, env.by_type, None, None, False) is None]
+    if blocks:
+        return " and ".join(tips.negation(b, env) for b in blocks)
+    before = fired_before(rule, env)
+    if before is not None and rule.cooldown is not None:
+        return f"an event after {before + rule.cooldown.length:%Y-%m-%d %H:%M} UTC, when the cool-down is over"
+    return ""
 
 
 def _account_test(test: Comparison, env: Env) -> Tree:
@@ -219,8 +244,12 @@ def explain_text(tree: Tree) -> str:
             lines += _lines(parts, 2)
     cooldown = tree.get("cooldown")
     if cooldown is not None:
-        state = "free" if cooldown["ok"] else f"fired on {cooldown['fired_before'][:10]}"
+        state = (
+            "free" if cooldown["ok"] else f"fired on {cooldown['fired_before'][:10]}, until {cooldown['until'][:10]}"
+        )
         lines.append(f"  cooldown {cooldown['for']}: {state}")
+    if tree["tip"]:
+        lines.append(f"  would have tipped it: {tree['tip']}")
     return "\n".join(lines)
 
 

@@ -14,28 +14,86 @@ from typing import Any, Protocol
 
 from signalwatch.errors import Problem
 from signalwatch.model import Decision
+from signalwatch.past import HISTORY
 from signalwatch.ruleset import units
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.events import EventTest
-from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Then, Within, lengths
+from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Within, lengths
 from signalwatch.ruleset.nodes import Node
+from signalwatch.ruleset.order import Then
 from signalwatch.ruleset.pack import Pack
 from signalwatch.ruleset.rules import Rule
 from signalwatch.ruleset.trial import shown_both_ways
 
-HISTORY = timedelta(days=400)
-"""How far back the service looks (signalwatch.assess); a longer window sees less than it says."""
 ENOUGH = 50
 """Examined so often without a match, a rule is worth a look; matched every time, as well."""
 
 
 class Stat(Protocol):
-    """What the store counts per rule."""
+    """What the store counts per rule; ``unmatched``: examined since the last match."""
 
-    examined: int
-    matched: int
-    first_at: datetime
-    last_match_at: datetime | None
+    @property
+    def examined(self) -> int: ...
+    @property
+    def matched(self) -> int: ...
+    @property
+    def first_at(self) -> datetime: ...
+    @property
+    def last_match_at(self) -> datetime | None: ...
+    @property
+    def unmatched(self) -> int: ...
+    @property
+    def failed(self) -> Mapping[str, int]: ...
+
+
+def silent_rules(pack: Pack, stats: Mapping[str, Stat], now: datetime, after: timedelta) -> dict[str, str]:
+    """Live rules that were examined often and have not matched for ``after``: id → what to say of it."""
+    out: dict[str, str] = {}
+    for rule in pack.rules:
+        stat = stats.get(rule.rule_id)
+        if rule.status != "live" or stat is None or stat.unmatched < ENOUGH:
+            continue
+        since = stat.last_match_at or stat.first_at
+        if now - since <= after:
+            continue
+        begun = (
+            f"since it last matched on {since:%Y-%m-%d}"
+            if stat.last_match_at
+            else f"since {since:%Y-%m-%d}, never matched"
+        )
+        first = sorted(stat.failed.items(), key=lambda item: (-item[1], item[0]))[:3]
+        failed = ", ".join(f"{path or 'its conditions'} ({n})" for path, n in first)
+        out[rule.rule_id] = (
+            f"rule {rule.rule_id} ({rule.file}:{rule.line}) was examined {stat.unmatched} times {begun}. "
+            f"First failing conditions: {failed}. See: signalwatch rules stats; signalwatch rules lint --since 90d"
+        )
+    return out
+
+
+def held(rule: Rule, stat: Stat) -> list[dict[str, Any]]:
+    """How often each condition of a rule held, of the events that got as far as it, in the order of looking.
+
+    Kept from the first failing condition of each event: what stands before it held.
+    """
+    left = stat.examined
+    out: list[dict[str, Any]] = []
+    for path in _in_order(rule, stat.failed):
+        failed = stat.failed[path]
+        out.append({"condition": path, "examined": left, "held": left - failed})
+        left -= failed
+    return out
+
+
+def _in_order(rule: Rule, paths: Iterable[str]) -> list[str]:
+    """Failing conditions in the order in which they are looked at: for, when, unless, cool-down."""
+    order = {"for": 0, "when": 1, "unless": 2, "cooldown": 3}
+    own = {test.path: number for number, test in enumerate(rule.for_)}
+
+    def place(path: str) -> tuple[int, int, str]:
+        head = path.partition(".")[0].partition("[")[0]
+        return order.get(head, 4), own.get(path, 0), path
+
+    return sorted(paths, key=place)
 
 
 def lint(pack: Pack, stats: Mapping[str, Stat] | None = None, now: datetime | None = None) -> list[Problem]:
@@ -119,7 +177,7 @@ def signature(node: Node) -> Any:
 
 
 def _test(test: Comparison) -> tuple[str, str, str]:
-    return (test.name, test.op, ", ".join(sorted(test.want.split(", "))))
+    return test.key
 
 
 def _account(rule: Rule) -> frozenset[tuple[str, str, str]]:

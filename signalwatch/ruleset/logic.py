@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
-from operator import attrgetter
 from typing import Literal
 
 from signalwatch.model import Signal
@@ -14,6 +12,7 @@ from signalwatch.ruleset import units
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.events import EventTest
 from signalwatch.ruleset.nodes import Bound, Env, Node, Pool, Tree, Witness, day, describe, event_time
+from signalwatch.ruleset.order import Then
 
 
 def windows(
@@ -130,18 +129,28 @@ class Not:
     window: timedelta | None = None
     types: frozenset[str] = frozenset()
     measures: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()  # types without one of which the part cannot hold
 
-    def _found(self, env: Env) -> Witness | None:
+    def __post_init__(self) -> None:
+        if isinstance(self.part, EventTest | Then):
+            self.needs = self.part.types
+
+    def found(self, env: Env) -> Witness | None:
+        """What stands against it, or None."""
         low = None if self.window is None else env.at - self.window
         return self.part.find(env, env.by_type, low, None, False)
 
     def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
         """Nothing to show: the empty witness, or None. Never holds the pin."""
-        return () if not pinned and self._found(env) is None else None
+        if pinned:
+            return None
+        if self.needs and self.needs.isdisjoint(env.by_type):
+            return ()
+        return () if self.found(env) is None else None
 
     def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
         """What stands against it."""
-        found = self._found(env)
+        found = self.found(env)
         if found:
             newest = max(found, key=event_time)
             return self.path, f"{newest.type} on {day(newest)} stands against it"
@@ -172,7 +181,7 @@ class Within:
         if pinned and env.pin.type not in self.types and not self.measures:
             return None
         at = env.at
-        if not self._newer(pool, at):
+        if env.newest or not self._newer(pool, at):
             # Nothing relevant lies after the trigger: the window that ends with it holds all others.
             begin: Bound = at - self.length
             start = begin if low is None else max(low, at - self.length)
@@ -195,12 +204,12 @@ class Within:
         free = self.part.find(env, pool, None, None, pinned)
         if free is None:
             return self.part.why(env, pool, None, None, pinned)
-        needed = self._needed(env, pool, pinned)
+        needed = self.needed(env, pool, pinned)
         if needed is None:
             return self.path, f"not within {units.show_duration(self.length)}"
         return self.path, f"it would take {units.show_span(needed)}, more than {units.show_duration(self.length)}"
 
-    def _needed(self, env: Env, pool: Pool, pinned: bool) -> timedelta | None:
+    def needed(self, env: Env, pool: Pool, pinned: bool) -> timedelta | None:
         """The shortest window around the trigger that would have done."""
         at = env.at
         times = sorted({s.at for t in self.types for s in pool.get(t, ())})
@@ -252,8 +261,12 @@ class Same:
         else:
             keys = list(dict.fromkeys(self._of(s) for t in sorted(self.types) for s in reversed(pool.get(t, ()))))
         for key in keys:
-            if key:
-                yield {t: [s for s in pool.get(t, ()) if self._of(s) == key] for t in self.types}
+            if not key:
+                continue
+            if self.key == "program":
+                yield {t: [s for s in pool[t] if s.program_id == key] for t in self.types if t in pool}
+            else:
+                yield {t: [s for s in pool[t] if s.person == key] for t in self.types if t in pool}
 
     def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
         """A witness of one program or person."""
@@ -279,131 +292,6 @@ class Same:
         tree = describe(self, env, pool, low, high, "same", [self.part.tree(env, chosen, low, high)])
         tree["wanted"] = f"same {self.key}"
         return tree
-
-
-_BY_TIME = attrgetter("at", "signal_id")
-
-
-def _moments(signals: Sequence[Signal]) -> list[list[Signal]]:
-    """Events grouped by moment."""
-    return [list(group) for _, group in groupby(signals, key=event_time)]
-
-
-@dataclass(slots=True)
-class Then:
-    """Different events, one per step, in order of event time."""
-
-    path: str
-    steps: tuple[EventTest, ...]
-    types: frozenset[str] = frozenset()
-    measures: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        self.types = frozenset().union(*(s.types for s in self.steps))
-
-    def find(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> Witness | None:
-        """Walks through time, keeping for each number of steps done one way of doing them, with and without the pin.
-
-        Events of one moment may serve consecutive steps in any order, each event once.
-        """
-        if pinned and env.pin.type not in self.types:
-            return None
-        signals = self._relevant(pool, low, high)
-        if len(signals) < len(self.steps):
-            return None
-        if any(one.at == two.at for one, two in pairwise(signals)):
-            return self._find_with_ties(env, signals, pinned)
-        pin = env.pin.signal_id
-        last = len(self.steps)
-        free: list[Witness | None] = [(), *[None] * last]
-        held: list[Witness | None] = [None] * (last + 1)
-        for signal in signals:
-            is_pin = signal.signal_id == pin
-            for done in range(last - 1, -1, -1):
-                before, with_pin = free[done], held[done]
-                if (before is None or (free[done + 1] is not None and not is_pin)) and (
-                    with_pin is None or held[done + 1] is not None
-                ):
-                    continue
-                if not self.steps[done].accepts(env, signal):
-                    continue
-                if with_pin is not None and held[done + 1] is None:
-                    held[done + 1] = (*with_pin, signal)
-                if before is not None:
-                    if is_pin and held[done + 1] is None:
-                        held[done + 1] = (*before, signal)
-                    if free[done + 1] is None:
-                        free[done + 1] = (*before, signal)
-            goal = held[last] if pinned else free[last]
-            if goal is not None:
-                return goal
-        return None
-
-    def _find_with_ties(self, env: Env, signals: Sequence[Signal], pinned: bool) -> Witness | None:
-        """The same where events share a moment: all orders within a moment are tried."""
-        # reached[(steps done, pin used)] = the events that did them
-        reached: dict[tuple[int, bool], Witness] = {(0, False): ()}
-        for group in _moments(signals):
-            grown = dict(reached)
-            for (done, used), witness in reached.items():
-                self._advance(env, group, done, used, witness, grown)
-            reached = grown
-            goal = reached.get((len(self.steps), True)) or (None if pinned else reached.get((len(self.steps), False)))
-            if goal is not None:
-                return goal
-        return None
-
-    def _relevant(self, pool: Pool, low: Bound, high: Bound) -> list[Signal]:
-        """Events of the steps' types between the bounds, by time."""
-        signals: list[Signal] = []
-        for event_type in self.types:
-            for signal in reversed(pool.get(event_type, ())):
-                at = signal.at
-                if low is not None and at < low:
-                    break
-                if high is None or at <= high:
-                    signals.append(signal)
-        signals.sort(key=_BY_TIME)
-        return signals
-
-    def _advance(
-        self,
-        env: Env,
-        group: Sequence[Signal],
-        done: int,
-        used: bool,
-        witness: Witness,
-        grown: dict[tuple[int, bool], Witness],
-    ) -> None:
-        if done == len(self.steps):
-            return
-        pin = env.pin.signal_id
-        able = [s for s in group if self.steps[done].accepts(env, s)]
-        # Other steps use up at most all but one, so as many candidates as there are steps (and the pin) decide it.
-        for signal in [s for i, s in enumerate(able) if i < len(self.steps) or s.signal_id == pin]:
-            state = (done + 1, used or signal.signal_id == pin)
-            longer = (*witness, signal)
-            grown.setdefault(state, longer)
-            rest = [s for s in group if s is not signal]
-            if rest:
-                self._advance(env, rest, *state, longer, grown)
-
-    def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
-        """The step that was not reached, or that the order is the wrong one."""
-        for step in self.steps:
-            if step.find(env, pool, low, high, False) is None:
-                return step.why(env, pool, low, high, False)
-        done = 0
-        for group in _moments(self._relevant(pool, low, high)):
-            if done < len(self.steps) and any(self.steps[done].accepts(env, s) for s in group):
-                done += 1
-        if done < len(self.steps):
-            return self.steps[done].path, f"{self.steps[done].label} did not come after {self.steps[done - 1].label}"
-        return self.path, "the order does not hold with the triggering event in it"
-
-    def tree(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Tree:
-        """All steps."""
-        return describe(self, env, pool, low, high, "then", [s.tree(env, pool, low, high) for s in self.steps])
 
 
 @dataclass(slots=True)

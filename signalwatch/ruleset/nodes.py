@@ -61,16 +61,24 @@ class View:
 class Env:
     """One view while it is being evaluated, with what several rules need of it computed once."""
 
-    __slots__ = ("_by_type", "_facts", "at", "pin", "trigger", "view")
+    __slots__ = ("_by_type", "_facts", "at", "brief", "newest", "pin", "trigger", "view")
 
-    def __init__(self, view: View) -> None:
+    def __init__(
+        self, view: View, by_type: dict[str, list[Signal]] | None = None, facts: dict[str, Any] | None = None
+    ) -> None:
+        """``by_type``: the history by type, oldest first and with the trigger in it; ``facts``: what ``for`` and measures
+        ask for. Given by callers that have them already."""
         self.view = view
         self.trigger = view.trigger
         self.at = view.trigger.at
         # The event a witness must hold: the trigger, or, for a dated silence, the event after which nothing came.
         self.pin = view.trigger
-        self._by_type: dict[str, list[Signal]] | None = None
-        self._facts: dict[str, Any] | None = None
+        self._by_type = by_type
+        self._facts = facts
+        # Only whether there is a witness is asked: any will do.
+        self.brief = False
+        # Nothing known is newer than the trigger (only said where the history is at hand).
+        self.newest = by_type is None and (not view.history or view.history[-1].at <= self.at)
         if view.trigger.type == SILENCE:
             anchor = view.trigger.attributes.get("anchor")
             self.pin = next((s for s in view.history if s.signal_id == anchor), view.trigger)
@@ -81,10 +89,16 @@ class Env:
         if self._by_type is None:
             out: dict[str, list[Signal]] = {}
             for signal in self.view.history:
-                out.setdefault(signal.type, []).append(signal)
-            if not any(s.signal_id == self.trigger.signal_id for s in out.get(self.trigger.type, ())):
-                out.setdefault(self.trigger.type, []).append(self.trigger)
-                out[self.trigger.type].sort(key=event_time)
+                found = out.get(signal.type)
+                if found is None:
+                    out[signal.type] = [signal]
+                else:
+                    found.append(signal)
+            trigger = self.trigger
+            mine = out.setdefault(trigger.type, [])
+            if not (mine and mine[-1] is trigger) and all(s.signal_id != trigger.signal_id for s in mine):
+                mine.append(trigger)
+                mine.sort(key=event_time)
             self._by_type = out
         return self._by_type
 
@@ -101,9 +115,39 @@ def event_time(signal: Signal) -> datetime:
     return signal.at
 
 
+class Facts(dict[str, Any]):
+    """Facts of an account by name. Activity, where it has to be measured, is measured when first asked for."""
+
+    __slots__ = ("_view",)
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view.facts)
+        self._view: View | None = None
+        if view.activity is not None:
+            self._take(view.activity)
+        elif view.measure is not None:
+            self._view = view
+
+    def _take(self, activity: Activity) -> None:
+        self["activity"] = activity.total
+        self["engagement"] = activity.engagement
+        self["personas"] = len(activity.personas)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """One fact, or ``default`` when it is unknown."""
+        if self._view is not None and name in _MEASURED:
+            view, self._view = self._view, None
+            if view.measure is not None:
+                self._take(view.measure(view.history, view.now))
+        return super().get(name, default)
+
+
+_MEASURED = frozenset({"activity", "engagement", "personas"})
+
+
 def _facts(view: View) -> dict[str, Any]:
     account = view.account
-    known: dict[str, Any] = {**view.facts}
+    known = Facts(view)
     for name, value in (
         ("account", account.account_id), ("name", account.name), ("owner", account.owner), ("kind", account.kind),
         ("country", account.country), ("ticker", account.ticker),
@@ -117,13 +161,6 @@ def _facts(view: View) -> dict[str, Any]:
         known["fit"] = view.fit.score
         if view.fit.segment:
             known["segment"] = view.fit.segment
-    activity = view.activity
-    if activity is None and view.measure is not None:
-        activity = view.measure(view.history, view.now)
-    if activity is not None:
-        known["activity"] = activity.total
-        known["engagement"] = activity.engagement
-        known["personas"] = len(activity.personas)
     return known
 
 

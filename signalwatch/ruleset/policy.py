@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from signalwatch.model import Polarity
 from signalwatch.ruleset.compare import Comparison
@@ -144,6 +145,7 @@ class Icp:
     exclude: tuple[Exclusion, ...] = ()
     prior_score: float = 0.5
     prior_weight: float = 1.0
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # cells that were read, for scoring
 
 
 @dataclass(frozen=True, slots=True)

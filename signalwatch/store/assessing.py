@@ -16,25 +16,35 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, and_, bindparam, case, func, select, text, update
 
 from signalwatch.clock import aware
-from signalwatch.model import Event, Program, Recommendation, Signal, StoryState, TierState
+from signalwatch.model import Case, Event, Program, Recommendation, Signal, StoryState, TierState
+from signalwatch.past import SILENCE, step_of
 from signalwatch.store import codec
 from signalwatch.store.accounts import account, changes_of_accounts
 from signalwatch.store.base import Topic, many, unique
 from signalwatch.store.database import Database
 from signalwatch.store.documents import event, head, signal
+from signalwatch.store.operations import add_rule_stats
 from signalwatch.store.outbox import insert_outbox, outbox, outbox_of, outbox_row
 from signalwatch.store.records import AssessedEvent, AssessWrite, OutboxRow
 from signalwatch.store.reviews import merge_suggestions, write_reviews
 from signalwatch.store.sql import Insert, among, insert, literally, ordered_at, storable_key, upsert
-from signalwatch.store.tables import DecisionRow, ProgramRow, RecommendationRow, StoryKeyRow, StoryRow, table_of
+from signalwatch.store.tables import (
+    DecisionRow,
+    ProgramRow,
+    RecommendationRow,
+    StepRow,
+    StoryKeyRow,
+    StoryRow,
+    table_of,
+)
 
 story, story_key = table_of(StoryRow), table_of(StoryKeyRow)
 program, decision = table_of(ProgramRow), table_of(DecisionRow)
-recommendation = table_of(RecommendationRow)
+recommendation, step_table = table_of(RecommendationRow), table_of(StepRow)
 
 _ASSESSOR_LOCK = text("SELECT pg_advisory_xact_lock(7305811940002)")
 TOLD_KINDS = ("alert", "update", "recommendation", "correction")
-_TELLING = ("pending", "sending", "sent", "uncertain")
+TELLING = ("pending", "sending", "sent", "uncertain")
 _STATE = {"decided": "assessed", "unmatched": "assessed", "held": "held", "failed": "failed"}
 
 _claim = (
@@ -73,7 +83,7 @@ _proposals = (
     .where(among(recommendation.c.account_id, "ids"))
     .group_by(recommendation.c.account_id)
 )
-_telling = and_(literally("story_id <> ''"), outbox.c.kind.in_(TOLD_KINDS), outbox.c.state.in_(_TELLING))
+_telling = and_(literally("story_id <> ''"), outbox.c.kind.in_(TOLD_KINDS), outbox.c.state.in_(TELLING))
 _told = select(outbox.c.story_id, outbox.c.account_id).where(among(outbox.c.story_id, "ids"), _telling).distinct()
 _told_rows = select(outbox).where(outbox.c.story_id == bindparam("story"), _telling).order_by(outbox.c.created_at)
 
@@ -327,7 +337,19 @@ class AssessTx:
     def _write_decisions(self, given: AssessWrite) -> None:
         scores: dict[str, dict[str, Any]] = {}
         rows = []
+        steps = []
+        counts: dict[str, tuple[int, int]] = {}
+        failed: dict[tuple[str, str], int] = {}
         for item, inputs in given.decisions:
+            case = inputs.get("case")
+            if isinstance(case, Case) and case.event.type != SILENCE:
+                step = step_of(item, case, inputs)
+                steps.append({"decided_at": item.decided_at, "body": codec.clean_json(step)})
+            for said in item.outcomes:
+                examined, matched = counts.get(said.rule_id, (0, 0))
+                counts[said.rule_id] = (examined + 1, matched + said.fired)
+                if not said.fired:
+                    failed[said.rule_id, said.failed] = failed.get((said.rule_id, said.failed), 0) + 1
             record = codec.DecisionRecord(decision=item, inputs=inputs)
             rows.append(
                 {
@@ -350,6 +372,8 @@ class AssessTx:
                     "scored_at": item.decided_at,
                 }
         many(self._tx, _put_decision, rows)
+        many(self._tx, step_table.insert(), steps)
+        add_rule_stats(self._tx, counts, failed, aware(given.now))
         many(self._tx, _scored, [scores[account_id] for account_id in sorted(scores)])
 
 

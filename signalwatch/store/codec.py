@@ -46,6 +46,11 @@ def from_json(text: str) -> Any:
     return _any.decode(text)
 
 
+def convert(value: Any, kind: type[T]) -> T:
+    """Plain data (as `from_json` gives it) as a struct."""
+    return msgspec.convert(value, kind)
+
+
 def pack(data: bytes) -> bytes:
     """Compress a payload (zlib level 1); short ones are kept as they are behind a marker byte. Empty stays empty."""
     if not data:

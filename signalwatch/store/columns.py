@@ -44,6 +44,11 @@ def blob() -> Any:
     return Field(sa_type=LargeBinary)
 
 
+def optional_blob() -> Any:
+    """A column of bytes that may be NULL."""
+    return Field(default=None, sa_type=LargeBinary, nullable=True)
+
+
 def table_of(row: type[Row]) -> Table:
     """The SQLAlchemy table of a row class."""
     return cast(Table, cast(Any, row).__table__)

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, case, select, text, update
+from sqlalchemy import Connection, case, func, select, text, update
 
 from signalwatch.clock import aware
+from signalwatch.model import Struct
 from signalwatch.store import codec
 from signalwatch.store.base import Topic, many
 from signalwatch.store.outbox import insert_outbox, outbox_row
-from signalwatch.store.records import Feedback, HostBudget, OperatorAlert, OutboxItem, RulesetVersion, RuleStat
+from signalwatch.store.records import (
+    Feedback,
+    HostBudget,
+    OperatorAlert,
+    OutboxItem,
+    RulesetUse,
+    RulesetVersion,
+    RuleStat,
+)
 from signalwatch.store.sql import insert, storable_key, upsert
 from signalwatch.store.tables import (
+    ConditionStatRow,
+    DecisionRow,
     FeedbackRow,
     HeartbeatRow,
     HostBudgetRow,
     OperatorAlertRow,
+    OutboxEntryRow,
     RulesetVersionRow,
     RuleStatRow,
     table_of,
@@ -25,6 +38,7 @@ from signalwatch.store.tables import (
 
 alert, ruleset = table_of(OperatorAlertRow), table_of(RulesetVersionRow)
 rule_stat, feedback = table_of(RuleStatRow), table_of(FeedbackRow)
+condition_stat, decision, outbox = table_of(ConditionStatRow), table_of(DecisionRow), table_of(OutboxEntryRow)
 host_budget, heartbeat = table_of(HostBudgetRow), table_of(HeartbeatRow)
 
 _open = insert(alert)
@@ -52,8 +66,37 @@ _add_stat = _add_stat.on_conflict_do_update(
             (rule_stat.c.last_match_at > _add_stat.excluded.last_match_at, rule_stat.c.last_match_at),
             else_=_add_stat.excluded.last_match_at,
         ),
+        "unmatched": case(
+            (_add_stat.excluded.matched > 0, 0), else_=rule_stat.c.unmatched + _add_stat.excluded.unmatched
+        ),
     },
 )
+_add_failed = insert(condition_stat)
+_add_failed = _add_failed.on_conflict_do_update(
+    index_elements=["rule_id", "path"],
+    set_={"failed": condition_stat.c.failed + _add_failed.excluded.failed, "last_at": _add_failed.excluded.last_at},
+)
+
+
+class _Origin(Struct, frozen=True, kw_only=True):
+    """Where a rule set came from, and the event types that were known then."""
+
+    source: str
+    types: tuple[str, ...] = ()
+
+
+def _origin(packed: bytes) -> _Origin:
+    """Earlier versions kept the name of the folder alone."""
+    text = codec.unpack(packed).decode()
+    if not text.startswith('{"source"'):
+        return _Origin(source=text)
+    kept = json.loads(text)
+    return _Origin(source=kept["source"], types=tuple(kept["types"]))
+
+
+def _texts(packed: bytes | None) -> dict[str, str]:
+    """Texts by file name, byte for byte (what no text may hold in a database is escaped)."""
+    return dict(json.loads(codec.unpack(packed))) if packed else {}
 
 
 def open_alert(tx: Connection, kind: str, subject: str, message: str, now: datetime) -> bool:
@@ -68,6 +111,29 @@ def open_alert(tx: Connection, kind: str, subject: str, message: str, now: datet
         "count": 1,
     }
     return int(tx.execute(_open_returning, row).scalar_one()) == 1
+
+
+def add_rule_stats(
+    tx: Connection, counts: Mapping[str, tuple[int, int]], failed: Mapping[tuple[str, str], int], now: datetime
+) -> None:
+    """Add ``{rule_id: (examined, matched)}`` and ``{(rule_id, path of the first failing condition): times}``."""
+    rows = [
+        {
+            "rule_id": rule_id,
+            "first_at": now,
+            "examined": examined,
+            "matched": matched,
+            "last_match_at": now if matched else None,
+            "unmatched": 0 if matched else examined,
+        }
+        for rule_id, (examined, matched) in sorted(counts.items())
+    ]
+    many(tx, _add_stat, rows)
+    misses = [
+        {"rule_id": rule_id, "path": storable_key(path), "failed": times, "last_at": now}
+        for (rule_id, path), times in sorted(failed.items())
+    ]
+    many(tx, _add_failed, misses)
 
 
 class Operations(Topic):
@@ -149,19 +215,45 @@ class Operations(Topic):
         with self._db.write() as tx:
             tx.execute(_save_host, row)
 
-    def record_ruleset(self, hash: str, source: str, author: str, now: datetime) -> bool:
-        """Note that a rule set is in force. True if this version was never seen before."""
+    def record_ruleset(
+        self,
+        hash: str,
+        source: str,
+        author: str,
+        now: datetime,
+        *,
+        files: Mapping[str, str] | None = None,
+        types: Sequence[str] = (),
+    ) -> bool:
+        """Note that a rule set is in force, with its texts. True if this version was never seen before.
+
+        Args:
+            hash: its name.
+            source: where it was read from.
+            author: who made it, if known.
+            now: time.
+            files: its files by name; what it decided can be decided again with them.
+            types: event types that were known when it was read.
+        """
+        origin = json.dumps({"source": source, "types": list(types)})
         row = {
             "hash": hash,
             "author": codec.clean(author),
             "first_seen_at": aware(now),
             "last_seen_at": now,
-            "source_z": codec.pack(source.encode("utf-8", "replace")),
+            "source_z": codec.pack(origin.encode("ascii")),
+            "files_z": codec.pack(json.dumps(dict(files)).encode("ascii")) if files else None,
         }
         with self._db.write() as tx:
             new = tx.execute(select(ruleset.c.hash).where(ruleset.c.hash == hash)).first() is None
             tx.execute(_seen_ruleset, row)
         return new
+
+    def knows_ruleset(self, hash: str) -> bool:
+        """Whether a rule set is recorded with its texts."""
+        statement = select(ruleset.c.hash).where(ruleset.c.hash == hash, ruleset.c.files_z.is_not(None))
+        with self._db.read() as connection:
+            return connection.execute(statement).first() is not None
 
     def ruleset_versions(self, limit: int = 100) -> list[RulesetVersion]:
         """Rule-set versions, the latest first."""
@@ -173,31 +265,54 @@ class Operations(Topic):
                     author=row.author,
                     first_seen_at=row.first_seen_at,
                     last_seen_at=row.last_seen_at,
-                    source=codec.unpack(row.source_z).decode(),
+                    source=_origin(row.source_z).source,
+                    files=_texts(row.files_z),
                 )
                 for row in connection.execute(select(ruleset).order_by(r.first_seen_at.desc(), r.hash).limit(limit))
             ]
 
-    def bump_rule_stats(self, counts: Mapping[str, tuple[int, int]], now: datetime) -> None:
-        """Add ``{rule_id: (examined, matched)}`` to the statistics."""
-        aware(now)
-        rows = [
-            {
-                "rule_id": rule_id,
-                "first_at": now,
-                "examined": examined,
-                "matched": matched,
-                "last_match_at": now if matched else None,
+    def ruleset_texts(self, hash: str) -> tuple[dict[str, str], tuple[str, ...]] | None:
+        """Files of a stored rule set and the event types known then; None when it is unknown or was kept without texts."""
+        statement = select(ruleset.c.source_z, ruleset.c.files_z).where(ruleset.c.hash == hash)
+        with self._db.read() as connection:
+            row = connection.execute(statement).first()
+        files = _texts(row.files_z) if row is not None else {}
+        return (files, _origin(row.source_z).types) if row is not None and files else None
+
+    def ruleset_use(self) -> dict[str, RulesetUse]:
+        """What each rule-set version decided: decisions, and alerts that came of them (each counted once)."""
+        d, o = decision.c, outbox.c
+        decided = select(d.ruleset, func.count(), func.max(d.decided_at)).group_by(d.ruleset)
+        alerted = (
+            select(d.ruleset, func.count(func.distinct(o.decision_id)))
+            .select_from(outbox.join(decision, o.decision_id == d.decision_id))
+            .group_by(d.ruleset)
+        )
+        with self._db.snapshot() as connection:
+            alerts = {row[0]: int(row[1]) for row in connection.execute(alerted)}
+            return {
+                row[0]: RulesetUse(decisions=int(row[1]), alerts=alerts.get(row[0], 0), last_at=row[2])
+                for row in connection.execute(decided)
             }
-            for rule_id, (examined, matched) in sorted(counts.items())
-        ]
-        if rows:
+
+    def bump_rule_stats(
+        self,
+        counts: Mapping[str, tuple[int, int]],
+        now: datetime,
+        failed: Mapping[tuple[str, str], int] | None = None,
+    ) -> None:
+        """Add ``{rule_id: (examined, matched)}`` and first failing conditions to the statistics."""
+        aware(now)
+        if counts:
             with self._db.write() as tx:
-                many(tx, _add_stat, rows)
+                add_rule_stats(tx, counts, failed or {}, now)
 
     def rule_stats(self) -> dict[str, RuleStat]:
         """The statistics of every rule that was ever examined."""
-        with self._db.read() as connection:
+        with self._db.snapshot() as connection:
+            failed: dict[str, dict[str, int]] = {}
+            for row in connection.execute(select(condition_stat)):
+                failed.setdefault(row.rule_id, {})[row.path] = row.failed
             return {
                 row.rule_id: RuleStat(
                     rule_id=row.rule_id,
@@ -205,6 +320,8 @@ class Operations(Topic):
                     examined=row.examined,
                     matched=row.matched,
                     last_match_at=row.last_match_at,
+                    unmatched=row.unmatched,
+                    failed=failed.get(row.rule_id, {}),
                 )
                 for row in connection.execute(select(rule_stat).order_by(rule_stat.c.rule_id))
             }

@@ -66,7 +66,8 @@ def _event_of(row: Row[Any]) -> StoredEvent:
     )
 
 
-def _recommendation_of(row: Row[Any]) -> Recommendation:
+def recommendation_of(row: Row[Any]) -> Recommendation:
+    """A recommendation row as the struct, with what people made of it."""
     given = _decode_recommendation(row.body)
     return replace(
         given,
@@ -219,14 +220,14 @@ class Reading(Topic):
         if account_id is not None:
             statement = statement.where(r.account_id == account_id)
         with self._db.read() as connection:
-            return [_recommendation_of(row) for row in connection.execute(statement)]
+            return [recommendation_of(row) for row in connection.execute(statement)]
 
     def recommendation(self, recommendation_id: str) -> Recommendation | None:
         """One recommendation, or None."""
         statement = select(recommendation).where(recommendation.c.recommendation_id == recommendation_id)
         with self._db.read() as connection:
             row = connection.execute(statement).first()
-        return None if row is None else _recommendation_of(row)
+        return None if row is None else recommendation_of(row)
 
     def decide_recommendation(
         self, recommendation_id: str, status: str, by: str, at: datetime, note: str = ""

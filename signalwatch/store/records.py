@@ -310,23 +310,38 @@ class DeliveryAttempt(Struct, frozen=True, kw_only=True):
 
 
 class RulesetVersion(Struct, frozen=True, kw_only=True):
-    """One version of the rule set. ``source`` is its full text (JSON or YAML), so that history can be read back."""
+    """One version of the rule set. ``source`` says where it was read from, ``files`` are its texts by file name, so that
+    history can be read back."""
 
     hash: str
     author: str = ""
     first_seen_at: datetime
     last_seen_at: datetime
     source: str = ""
+    files: Mapping[str, str] = {}
+
+
+class RulesetUse(Struct, frozen=True, kw_only=True):
+    """What a rule-set version did: decisions, those that alerted, and the time of the last decision."""
+
+    decisions: int = 0
+    alerts: int = 0
+    last_at: datetime | None = None
 
 
 class RuleStat(Struct, frozen=True, kw_only=True):
-    """How often a rule was examined and matched since ``first_at``."""
+    """How often a rule was examined and matched since ``first_at``.
+
+    ``unmatched``: examined since it last matched. ``failed``: how often each condition was the first that failed.
+    """
 
     rule_id: str
     first_at: datetime
     examined: int = 0
     matched: int = 0
     last_match_at: datetime | None = None
+    unmatched: int = 0
+    failed: Mapping[str, int] = {}
 
 
 class Feedback(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from signalwatch.store.database import Database
 
-HEAD = "0001"
+HEAD = "0002"
 _VERSION_TABLE = "alembic_version"
 _UPGRADE_LOCK = 7_305_811_940_001  # any constant: PostgreSQL advisory lock held while the schema changes
 

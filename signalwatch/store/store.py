@@ -15,6 +15,7 @@ from signalwatch.store.database import Database, translated
 from signalwatch.store.documents import Documents
 from signalwatch.store.operations import Operations
 from signalwatch.store.outbox import Outbox
+from signalwatch.store.past import Past
 from signalwatch.store.reading import Reading
 from signalwatch.store.reviews import Reviews
 from signalwatch.store.sources import Sources
@@ -22,7 +23,7 @@ from signalwatch.store.sources import Sources
 __all__ = ["AssessTx", "Store"]
 
 
-class Store(Sources, Documents, Assessing, Accounts, Outbox, Reviews, Operations, Reading):
+class Store(Sources, Documents, Assessing, Accounts, Outbox, Reviews, Operations, Reading, Past):
     """Everything signalwatch remembers. Safe to share between threads; open one per process.
 
     Every method is one transaction (or one read). All times are aware UTC; naive ones raise ValueError. What the

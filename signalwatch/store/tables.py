@@ -13,9 +13,10 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field
 
-from signalwatch.store.columns import Index, Row, blob, metadata, serial, table_of
+from signalwatch.store.columns import Index, Row, blob, metadata, optional_blob, serial, table_of
+from signalwatch.store.counted import ConditionStatRow, StepRow
 
-__all__ = ["metadata", "table_of"]
+__all__ = ["ConditionStatRow", "StepRow", "metadata", "table_of"]
 
 # --- sources and what they published ------------------------------------------------------------------------------
 
@@ -417,7 +418,7 @@ class OperatorAlertRow(Row, table=True):
 
 
 class RulesetVersionRow(Row, table=True):
-    """Every rule set that ever decided something."""
+    """Every rule set that ever decided something; ``files_z`` are its texts by name (packed JSON)."""
 
     __tablename__ = "ruleset_version"
 
@@ -426,10 +427,12 @@ class RulesetVersionRow(Row, table=True):
     first_seen_at: datetime
     last_seen_at: datetime
     source_z: bytes = blob()
+    files_z: bytes | None = optional_blob()
 
 
 class RuleStatRow(Row, table=True):
-    """How often a rule was examined and matched: rules that never match are an alarm."""
+    """How often a rule was examined and matched: rules that never match are an alarm. ``unmatched``: examined since it last
+    matched."""
 
     __tablename__ = "rule_stat"
 
@@ -438,6 +441,7 @@ class RuleStatRow(Row, table=True):
     examined: int = Field(sa_type=BigInteger)
     matched: int = Field(sa_type=BigInteger)
     last_match_at: datetime | None
+    unmatched: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class FeedbackRow(Row, table=True):

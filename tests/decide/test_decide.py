@@ -384,3 +384,20 @@ def test_the_reason_of_a_step_down() -> None:
 
 def test_base_has_the_thresholds_used_here() -> None:
     assert "leave: { activity: 25, for: 90d }" in BASE["tiers.yaml"]
+
+
+@pytest.mark.parametrize("polarity", ["neutral", "positive", "negative"])
+def test_a_stored_case_has_the_digest_it_was_decided_with(polarity: str) -> None:
+    """A word that was read from a file equals the model's default without being it: the digest must not tell them apart."""
+    scoring = BASE["scoring.yaml"].replace(
+        "events:\n", f"events:\n          ipo: {{ points: 20, polarity: {polarity} }}\n"
+    )
+    pack = pack_of("- { id: r, when: ipo }\n", scoring=scoring)
+    first = decide(case("ipo", at=90), pack)
+    assert first.signal is not None
+    given = case("ipo", history=(first.signal,))
+    made = decide(given, pack)
+    stored = msgspec.convert(msgspec.json.decode(msgspec.json.encode(given)), Case)
+
+    assert decide(stored, pack) == made
+    assert decide(stored, pack).hashes == made.hashes

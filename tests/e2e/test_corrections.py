@@ -14,6 +14,10 @@ from typing import Any
 
 import pytest
 
+from signalwatch.backtest.run import assumed
+from signalwatch.backtest.screen import Screen
+from signalwatch.backtest.simulation import Simulation
+from signalwatch.backtest.tally import Tally
 from signalwatch.config import starter_rules
 from signalwatch.reprocess import reprocess
 from tests.e2e.outside import DAY, Service, account, item, record, running, samples
@@ -26,6 +30,14 @@ _ALL = """\
   when:
     any: [trial_registered, trial_start, trial_setback, funding_round, ipo, public_offering, merger_acquisition, leadership_change]
   because: it happened
+- id: a-round
+  title: Rounds count for more
+  from: ours
+  for: { tier: [1, 2] }
+  when: { any: [funding_round] }
+  alert: false
+  points: 7
+  because: money
 """
 
 
@@ -391,3 +403,39 @@ def test_assessing_again_keeps_what_was_taken_back(service: Service) -> None:
         assert {a: sorted(active_or_quiet(service, a, "funding_round")) for a in before} == before
         assert len(service.letters()) == sent
     assert before["orlande"] == []
+
+
+def test_a_backtest_corrects_what_the_service_corrected(service: Service) -> None:
+    """Stored steps gone through again: the same points, the same things taken back, the same letters to the same people."""
+    begun = service.clock.now()
+    service.outside.write(2, "Brightwater Bio Raises $80 Million Series B Financing")
+    service.outside.write(3, "Orlande Oncology Raises $60 Million Series A Financing")
+    service.round()
+    service.clock.advance(DAY)
+    rewrite(service, 2, "Brightwater Bio Raises $8 Million Series B Financing")
+    rewrite(service, 3, "Quillfern Therapeutics Raises $60 Million Series A Financing")
+    service.round()
+    service.clock.advance(DAY)
+    service.outside.write(4, "Brightwater Bio Closes $8 Million Series B Financing")
+    service.outside.write(5, "Orlande Oncology Closes $60 Million Series A Financing")
+    service.round()
+    service.clock.advance(DAY)
+
+    app = service.app
+    history = app.store.history(begun, service.clock.now())
+    screen, tally = Screen(app.pack), Tally()
+    passed = {}
+    for one in history.accounts:
+        mine = [(n, step) for n, step in enumerate(history.steps) if step.account_id == one.account_id]
+        passed.update(screen.account(one, mine, history.since))
+    simulation = Simulation(screen, history, app.knowledge().router, passed, assumed(history), tally)
+    simulation.run()
+
+    assert {step.restated for step in history.steps if step.effect == "corrected"} == {True, False}
+    for account_id in ("brightwater", "orlande", "quillfern"):
+        stored = {s.signal_id: (s.active and s.points, s.at) for s in app.store.signals(account_id=account_id)}
+        known = simulation.world.states[account_id].known.values()
+        assert {s.signal_id: (s.active and s.points, s.at) for s in known} == stored
+    told = {(r.item.kind, r.item.account_id, r.item.channel, r.item.recipient) for r in service.letters()}
+    assert {kind for kind, *_ in told} >= {"alert", "correction"}
+    assert {(i.kind, i.account_id, i.channel, i.recipient) for i in tally.mail} == told

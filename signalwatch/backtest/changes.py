@@ -1,0 +1,85 @@
+"""What changed between two rule sets, read off their texts: rules and policy by field. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from signalwatch import yamlsrc
+from signalwatch.errors import ConfigError
+from signalwatch.model import Struct
+
+_SHOWN = 300
+
+
+class Edit(Struct, frozen=True, kw_only=True):
+    """One field of one rule or policy file, before and after ("" where there was, or is, none)."""
+
+    what: str  # "rule NAME" or a file
+    field: str
+    before: str = ""
+    after: str = ""
+
+
+class Changes(Struct, frozen=True, kw_only=True):
+    """Rules added, removed and edited, and edits of the other files. Examples are left out: they decide nothing."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+
+def changes(old: Mapping[str, bytes | str], new: Mapping[str, bytes | str]) -> Changes:
+    """Compare two sets of rule files by name. Files that cannot be read count as empty: loading them says why."""
+    before, after = _rules(old), _rules(new)
+    edits: list[Edit] = []
+    for rule_id in before:
+        if rule_id in after:
+            edits += _edits(f"rule {rule_id}", before[rule_id], after[rule_id])
+    for name in sorted({*old, *new}):
+        if not name.startswith("elevation/"):
+            edits += _edits(name, _data(old, name), _data(new, name))
+    return Changes(
+        added=tuple(r for r in after if r not in before),
+        removed=tuple(r for r in before if r not in after),
+        edits=tuple(edits),
+    )
+
+
+def _data(files: Mapping[str, bytes | str], name: str) -> Any:
+    if name not in files:
+        return None
+    try:
+        return yamlsrc.load(files[name], name).data
+    except ConfigError:
+        return None
+
+
+def _rules(files: Mapping[str, bytes | str]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name in sorted(files):
+        data = _data(files, name) if name.startswith("elevation/") else None
+        for item in data if isinstance(data, list) else ():
+            if isinstance(item, dict) and item.get("id"):
+                out[str(item["id"])] = {k: v for k, v in item.items() if k != "examples"}
+    return out
+
+
+def _edits(what: str, before: Any, after: Any) -> Iterator[Edit]:
+    one, other = dict(_flat("", before)), dict(_flat("", after))
+    for field in dict.fromkeys((*one, *other)):
+        if one.get(field) != other.get(field):
+            yield Edit(what=what, field=field or "(all)", before=one.get(field, ""), after=other.get(field, ""))
+
+
+def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Leaves of a document by path; lists of plain values are one leaf."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _flat(f"{path}.{key}" if path else str(key), inner)
+    elif isinstance(value, list) and any(isinstance(v, dict | list) for v in value):
+        for number, inner in enumerate(value):
+            label = inner.get("id") if isinstance(inner, dict) else None
+            yield from _flat(f"{path}[{label or number}]", inner)
+    elif value is not None:
+        yield path, str(value)[:_SHOWN]
