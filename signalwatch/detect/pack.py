@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from signalwatch import ids, yamlsrc
@@ -18,14 +18,16 @@ from signalwatch.detect.attributes import EXTRACTORS
 from signalwatch.detect.inflect import forms
 from signalwatch.detect.namebook import NameBook
 from signalwatch.detect.phrases import (
-    Guard,
     Phrase,
     PhraseError,
     Vocabulary,
     compile_any,
     compile_guard,
     compile_phrase,
+    tokens,
 )
+from signalwatch.detect.searching import Guard
+from signalwatch.detect.text import normalise
 from signalwatch.detect.triggers import Entry, Example, ItemClass, Pack, Pattern, Scope, TriggerType
 from signalwatch.errors import ConfigError, Problem, RuleSetError
 
@@ -362,7 +364,6 @@ class _Loader:
                     hard=self._guard(source, row.get("hard"), (name, "hard")),
                     drop=frozenset(self._choices(source, row.get("drop"), (name, "drop"), self.names)),
                     anywhere=anywhere,
-                    anywhere_words=frozenset(w for p in anywhere for w in p.anchors),
                     against=frozenset(
                         w.lower() for w, _ in self._strings(source, row.get("against"), (name, "against"))
                     ),
@@ -384,9 +385,9 @@ class _Loader:
             if isinstance(words, bool) or not isinstance(words, int) or not 1 <= words <= 20:
                 self._complain(source, (name, "words"), "words is a number from 1 to 20")
                 words = 6
-            regex = self._any(source, row.get("phrases"), (name, "phrases"))
-            if regex:
-                found.append(Scope(name, words, regex))
+            markers = self._guard(source, row.get("phrases"), (name, "phrases"))
+            if markers:
+                found.append(Scope(name, words, markers))
         return tuple(found)
 
     def _book(self, source: yamlsrc.Source | None, acts: frozenset[str]) -> NameBook:
@@ -433,7 +434,7 @@ _BOOK_KEYS = frozenset(
 )
 
 
-def _index(types: Iterable[TriggerType], items: Iterable[ItemClass]) -> dict[str, tuple[Entry, ...]]:
+def _index(types: Collection[TriggerType], items: Iterable[ItemClass]) -> dict[str, tuple[Entry, ...]]:
     """From a word to the phrases that need it; entries are numbered from the surest to the weakest."""
     rows: list[tuple[float, Pattern | ItemClass, Phrase]] = [
         (2.0, item, phrase) for item in items for phrase in item.phrases
@@ -442,12 +443,25 @@ def _index(types: Iterable[TriggerType], items: Iterable[ItemClass]) -> dict[str
         for pattern in kind.patterns:
             rows.extend((pattern.confidence + (0.005 if p.roles else 0.0), pattern, p) for p in pattern.phrases)
     rows.sort(key=lambda row: -row[0])  # stable: file order decides between equals
-    used = Counter(word for _, _, p in rows for group in (p.anchors, *p.others) for word in group)
+    common = _common(e for kind in types for e in kind.examples)
     index: dict[str, list[Entry]] = {}
     for order, (_, owner, phrase) in enumerate(rows):
-        # looked up by the words that fewest phrases ask for: what many phrases ask for stands in many texts
-        groups = sorted((phrase.anchors, *phrase.others), key=lambda g: (sum(used[w] for w in g), sorted(g)))
+        # looked up by the words that are rarest in texts of this kind
+        groups = sorted(
+            (phrase.anchors, *phrase.others), key=lambda g: (sum(common[w] + 0.1 for w in g), len(g), sorted(g))
+        )
         entry = Entry(order, owner, phrase, needed=tuple(groups[1:]))
         for anchor in sorted(groups[0]):
             index.setdefault(anchor, []).append(entry)
     return {anchor: tuple(entries) for anchor, entries in index.items()}
+
+
+def _common(examples: Iterable[Example]) -> Counter[str]:
+    """How many of the pack's own examples each word stands in."""
+    counted: Counter[str] = Counter()
+    for example in examples:
+        for text in (example.title, example.text):
+            if text:
+                norm = normalise(text)
+                counted.update(tokens(norm, 0, len(norm)))
+    return counted

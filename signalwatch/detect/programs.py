@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
 
 from signalwatch import diseases
 from signalwatch.detect import facts
@@ -68,7 +69,8 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
             following = doc.raw[m.end() : m.end() + 24].strip().split(" ")[0].strip(",.").lower()
             if following not in book.suffixes:
                 assets.setdefault(m.group(1))
-        for m in _TOKEN.finditer(doc.raw, low, high):
+        looks = map(_form, _TOKEN.findall(doc.raw, low, high), repeat(book))
+        for m in _TOKEN.finditer(doc.raw, low, high) if any(looks) else ():
             form = _form(m.group(), book)
             if form and (
                 form == "name"

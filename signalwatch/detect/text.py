@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from signalwatch.detect.phrases import tokens
+from signalwatch.detect.phrases import places, words
 
 MAX_TITLE = 1_000
 MAX_TEXT = 6_000
@@ -88,18 +88,22 @@ class Doc:
 
     ``release`` says that the text carries a wire dateline, ``body`` is where the text proper starts after it.
     ``start`` is where the title proper starts after a wire's mark ("UPDATE 2-").
-    ``words`` are the words of both, lower case, for quick tests before any matching.
+    ``words`` are the words of both, lower case, for quick tests before any matching; ``title_places`` and ``text_places`` tell
+    where each of them stands.
     """
 
     __slots__ = (
         "_ends",
+        "_joined",
         "body",
         "norm",
         "raw",
         "release",
         "start",
+        "text_places",
         "text_words",
         "title_end",
+        "title_places",
         "title_words",
         "truncated",
         "words",
@@ -133,9 +137,21 @@ class Doc:
             body = ""
         self.norm = low + GLUE + body
         self._ends: list[int] | None = None
-        self.title_words = tokens(self.norm, 0, self.title_end)
-        self.text_words = tokens(self.norm, start, len(self.norm)) if text else set()
+        self._joined: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self.title_places = places(self.norm, 0, self.title_end)
+        self.title_words = words(self.title_places, self.norm, 0, self.title_end)
+        if text:
+            self.text_places = places(self.norm, start, len(self.norm))
+            self.text_words = words(self.text_places, self.norm, start, len(self.norm))
+        else:
+            self.text_places, self.text_words = {}, set()
         self.words = self.title_words | self.text_words
+
+    def clause_starts(self, start: int, end: int) -> list[int]:
+        """Where the clauses of a stretch begin."""
+        if self._ends is None:
+            self._ends = [m.start() for m in _BREAK.finditer(self.norm)]
+        return [start, *(at + 1 for at in self._ends if start <= at < end)]
 
     def clause(self, position: int) -> tuple[int, int]:
         """Start and end of the clause around a position."""
@@ -170,6 +186,9 @@ class Doc:
 
     def _joints(self, clause: tuple[int, int], predicates: frozenset[str]) -> list[tuple[int, int]]:
         """Where one statement of a clause ends and the next begins, in order."""
+        known = self._joined.get(clause)
+        if known is not None:
+            return known
         found = []
         for m in _JOINT.finditer(self.norm, *clause):
             word = _WORD.match(self.norm, m.end())
@@ -185,7 +204,8 @@ class Doc:
         for m in _NEW_SUBJECT.finditer(self.raw, *clause):
             if self._acts(m.end(), clause[1], predicates) and self._acts(clause[0], m.start(), predicates, first=40):
                 found.append((m.start(), m.end()))
-        return sorted(found)
+        self._joined[clause] = found = sorted(found)
+        return found
 
     def _acts(self, start: int, end: int, predicates: frozenset[str], first: int = _REACH) -> bool:
         """Does somebody act here: a verb among the first words, behind another word?"""

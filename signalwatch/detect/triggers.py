@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from signalwatch.detect.namebook import NameBook
-from signalwatch.detect.phrases import Guard, Phrase
+from signalwatch.detect.phrases import Phrase
+from signalwatch.detect.searching import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,6 @@ class ItemClass:
     hard: Guard | None = None
     drop: frozenset[str] = frozenset()
     anywhere: tuple[Phrase, ...] = ()
-    anywhere_words: frozenset[str] = frozenset()  # of which one stands in every text that ``anywhere`` matches
     against: frozenset[str] = frozenset()
     favour: frozenset[str] = frozenset()
 
@@ -102,7 +102,7 @@ class Scope:
 
     name: str
     words: int
-    regex: re.Pattern[str]
+    markers: Guard
 
 
 @dataclass(frozen=True, slots=True)
