@@ -96,7 +96,7 @@ class Judge:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self._keys = pack.index.keys()
+        self._keys = frozenset(pack.index)
         spoken = [(item, phrase) for item in pack.items for phrase in item.anywhere]
         self._speakers = [item for item, _ in spoken]
         self._anywhere = Guard([((p.anchors, *p.others), p.expression) for _, p in spoken])
@@ -187,14 +187,21 @@ class Judge:
         index = self.pack.index
         found: dict[int, Entry] = {}
         for word in words & self._keys:
-            for entry in index[word]:
-                if entry.order in found:
-                    continue
+            bucket = index[word]
+            for entry in bucket.plain:
                 for other in entry.needed:
                     if other.isdisjoint(words):
                         break
                 else:
                     found[entry.order] = entry
+            if bucket.further:
+                for second in words & bucket.seconds:
+                    for entry in bucket.further[second]:
+                        for other in entry.needed[1:]:
+                            if other.isdisjoint(words):
+                                break
+                        else:
+                            found[entry.order] = entry
         return [found[order] for order in sorted(found)]
 
     # --- kinds of item ------------------------------------------------------------------------------------------

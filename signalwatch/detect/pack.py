@@ -28,7 +28,7 @@ from signalwatch.detect.phrases import (
 )
 from signalwatch.detect.searching import Guard
 from signalwatch.detect.text import normalise
-from signalwatch.detect.triggers import Entry, Example, ItemClass, Pack, Pattern, Scope, TriggerType
+from signalwatch.detect.triggers import Bucket, Entry, Example, ItemClass, Pack, Pattern, Scope, TriggerType
 from signalwatch.errors import ConfigError, Problem, RuleSetError
 
 SCOPES = ("infinitive", "future", "plan", "rumour", "negation", "past", "progressive", "gerund")
@@ -434,7 +434,11 @@ _BOOK_KEYS = frozenset(
 )
 
 
-def _index(types: Collection[TriggerType], items: Iterable[ItemClass]) -> dict[str, tuple[Entry, ...]]:
+_MANY = 4
+"""Phrases that are quicker to look at one by one."""
+
+
+def _index(types: Collection[TriggerType], items: Iterable[ItemClass]) -> dict[str, Bucket]:
     """From a word to the phrases that need it; entries are numbered from the surest to the weakest."""
     rows: list[tuple[float, Pattern | ItemClass, Phrase]] = [
         (2.0, item, phrase) for item in items for phrase in item.phrases
@@ -453,7 +457,22 @@ def _index(types: Collection[TriggerType], items: Iterable[ItemClass]) -> dict[s
         entry = Entry(order, owner, phrase, needed=tuple(groups[1:]))
         for anchor in sorted(groups[0]):
             index.setdefault(anchor, []).append(entry)
-    return {anchor: tuple(entries) for anchor, entries in index.items()}
+    return {anchor: _bucket(entries) for anchor, entries in index.items()}
+
+
+def _bucket(entries: list[Entry]) -> Bucket:
+    """What a word leads to; where that is much, most of it lies behind a second word."""
+    if len(entries) <= _MANY:
+        return Bucket(tuple(entries), {}, frozenset())
+    plain: list[Entry] = []
+    further: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if not entry.needed:
+            plain.append(entry)
+            continue
+        for word in sorted(entry.needed[0]):
+            further.setdefault(word, []).append(entry)
+    return Bucket(tuple(plain), {word: tuple(found) for word, found in further.items()}, frozenset(further))
 
 
 def _common(examples: Iterable[Example]) -> Counter[str]:

@@ -38,29 +38,14 @@ class Expression:
         if self.first is None and not self.edge:
             yield from self.regex.finditer(doc.norm, start, end)
             return
+        starts = doc.clause_starts(start, end) if self.first is None else doc.places(self.first, start, end)
         match, norm, free = self.regex.match, doc.norm, start
-        for at in self._starts(doc, start, end):
-            if free <= at < end:
+        for at in starts:
+            if at >= free:
                 found = match(norm, at, end)
                 if found:
                     yield found
                     free = found.end()
-
-    def _starts(self, doc: Doc, start: int, end: int) -> list[int]:
-        if self.first is None:
-            return doc.clause_starts(start, end)
-        found: list[int] = []
-        if start < doc.title_end:
-            places = doc.title_places
-            for word in self.first & doc.title_words:
-                found += places[word]
-        if end > doc.title_end and doc.text_words:
-            places = doc.text_places
-            for word in self.first & doc.text_words:
-                found += places[word]
-        if len(found) > 1:
-            found.sort()
-        return found
 
 
 class Guard:

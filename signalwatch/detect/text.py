@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Set
 
 from signalwatch.detect.phrases import places, words
 
@@ -146,6 +147,24 @@ class Doc:
         else:
             self.text_places, self.text_words = {}, set()
         self.words = self.title_words | self.text_words
+
+    def places(self, words: Set[str], start: int, end: int) -> list[int]:
+        """Where any of these words begins in a stretch, in order."""
+        found: list[int] = []
+        if start < self.title_end:
+            known = self.title_places
+            for word in words & self.title_words:
+                found += known[word]
+        if end > self.title_end and self.text_words:
+            known = self.text_places
+            for word in words & self.text_words:
+                found += known[word]
+        if not found:
+            return found
+        found.sort()
+        if found[0] < start or found[-1] >= end:
+            return [at for at in found if start <= at < end]
+        return found
 
     def clause_starts(self, start: int, end: int) -> list[int]:
         """Where the clauses of a stretch begin."""

@@ -97,6 +97,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """The phrases that one word may start: those looked at one by one, and those behind a second word that they need."""
+
+    plain: tuple[Entry, ...]
+    further: Mapping[str, tuple[Entry, ...]]
+    seconds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Markers of one kind (plan, rumour ...) and how many words back they reach."""
 
@@ -113,5 +122,5 @@ class Pack:
     items: tuple[ItemClass, ...]
     scopes: tuple[Scope, ...]
     book: NameBook
-    index: Mapping[str, tuple[Entry, ...]]
+    index: Mapping[str, Bucket]
     hash: str
