@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from signalwatch.detect.names import ITEM_TITLE
 from signalwatch.detect.searching import Expression, Guard
 from signalwatch.detect.text import Doc
-from signalwatch.detect.triggers import Entry, ItemClass, Pack, Pattern, Scope, TriggerType
+from signalwatch.detect.triggers import Bucket, Entry, ItemClass, Pack, Pattern, Scope, TriggerType
 from signalwatch.detect.words import RISKY_SUFFIX
 
 SURE = 0.95  # a wire release says in its title what is new; its text must be this clear to add to it
@@ -92,11 +92,10 @@ class _Kinds:
 class Judge:
     """Reads documents with one pack of triggers."""
 
-    __slots__ = ("_anywhere", "_counted", "_keys", "_markers", "_scopes", "_speakers", "pack")
+    __slots__ = ("_anywhere", "_counted", "_markers", "_scopes", "_speakers", "pack")
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self._keys = frozenset(pack.index)
         spoken = [(item, phrase) for item in pack.items for phrase in item.anywhere]
         self._speakers = [item for item, _ in spoken]
         self._anywhere = Guard([((p.anchors, *p.others), p.expression) for _, p in spoken])
@@ -107,7 +106,7 @@ class Judge:
 
     def read(self, doc: Doc, kind: str = "news") -> Verdict:
         """All statements of a document, best first."""
-        entries = self._entries(doc.title_words)
+        entries = _entries(self.pack.indexes.title, doc.title_words)
         kinds = self._kinds(doc, entries)
         if not kinds.stories:
             return Verdict(tuple(kinds.names), (), ())
@@ -118,7 +117,7 @@ class Judge:
         found: set[str] = set()
         for entry in entries:
             pattern = entry.owner
-            if isinstance(pattern, ItemClass) or pattern.where == "text" or pattern.type in kinds.dropped:
+            if isinstance(pattern, ItemClass) or pattern.type in kinds.dropped:
                 continue
             if single and pattern.type in found and not pattern.only_listed:
                 continue  # the best match of a one-clause title is known
@@ -156,17 +155,13 @@ class Judge:
             floor = CLEAR
         known = {h.type for h in hits}
         added: list[Hit] = []
-        for entry in self._entries(doc.text_words):
+        beside = floor is None
+        indexes = self.pack.indexes
+        for entry in _entries(indexes.beside if beside else indexes.text, doc.text_words):
             pattern = entry.owner
-            if (
-                isinstance(pattern, ItemClass)
-                or pattern.where == "title"
-                or pattern.type in kinds.dropped
-                or pattern.type in planned
-            ):
+            if isinstance(pattern, ItemClass) or pattern.type in kinds.dropped or pattern.type in planned:
                 continue
-            beside = floor is None
-            if beside and (not pattern.beside or pattern.type in known):
+            if beside and pattern.type in known:
                 continue
             if floor is not None and pattern.confidence < floor:
                 continue
@@ -181,28 +176,6 @@ class Judge:
         if filed:
             return added or [h for h in hits if h.type in _HEADINGS]
         return hits + added
-
-    def _entries(self, words: set[str]) -> list[Entry]:
-        """The phrases that these words could start, best first and in the same order in every process."""
-        index = self.pack.index
-        found: dict[int, Entry] = {}
-        for word in words & self._keys:
-            bucket = index[word]
-            for entry in bucket.plain:
-                for other in entry.needed:
-                    if other.isdisjoint(words):
-                        break
-                else:
-                    found[entry.order] = entry
-            if bucket.further:
-                for second in words & bucket.seconds:
-                    for entry in bucket.further[second]:
-                        for other in entry.needed[1:]:
-                            if other.isdisjoint(words):
-                                break
-                        else:
-                            found[entry.order] = entry
-        return [found[order] for order in sorted(found)]
 
     # --- kinds of item ------------------------------------------------------------------------------------------
 
@@ -355,6 +328,28 @@ class Judge:
             rows, scopes = self._markers.rows, self._scopes
             known = kinds.markers[titled] = [(scopes[n], rows[n][1]) for n in self._markers.numbers(words)]
         return known
+
+
+def _entries(index: Mapping[str, Bucket], words: set[str]) -> list[Entry]:
+    """The phrases that these words could start, best first and in the same order in every process."""
+    found: dict[int, Entry] = {}
+    for word in words & index.keys():
+        bucket = index[word]
+        for entry in bucket.plain:
+            for other in entry.needed:
+                if other.isdisjoint(words):
+                    break
+            else:
+                found[entry.order] = entry
+        if bucket.further:
+            for second in words & bucket.seconds:
+                for entry in bucket.further[second]:
+                    for other in entry.needed[1:]:
+                        if other.isdisjoint(words):
+                            break
+                    else:
+                        found[entry.order] = entry
+    return [found[order] for order in sorted(found)]
 
 
 def _told(hit: Hit, doc: Doc) -> bool:

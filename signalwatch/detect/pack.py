@@ -28,7 +28,7 @@ from signalwatch.detect.phrases import (
 )
 from signalwatch.detect.searching import Guard
 from signalwatch.detect.text import normalise
-from signalwatch.detect.triggers import Bucket, Entry, Example, ItemClass, Pack, Pattern, Scope, TriggerType
+from signalwatch.detect.triggers import Bucket, Entry, Example, Indexes, ItemClass, Pack, Pattern, Scope, TriggerType
 from signalwatch.errors import ConfigError, Problem, RuleSetError
 
 SCOPES = ("infinitive", "future", "plan", "rumour", "negation", "past", "progressive", "gerund")
@@ -92,7 +92,7 @@ class _Loader:
         if self.problems:
             raise RuleSetError(self.problems)
         digest = ids.digest("triggers", *sorted((n, ids.digest_bytes(t.encode())) for n, t in self.texts.items()))
-        return Pack(types, items, scopes, book, _index(types.values(), items), digest)
+        return Pack(types, items, scopes, book, _indexes(types.values(), items), digest)
 
     # --- small readers ------------------------------------------------------------------------------------------
 
@@ -438,7 +438,7 @@ _MANY = 4
 """Phrases that are quicker to look at one by one."""
 
 
-def _index(types: Collection[TriggerType], items: Iterable[ItemClass]) -> dict[str, Bucket]:
+def _indexes(types: Collection[TriggerType], items: Iterable[ItemClass]) -> Indexes:
     """From a word to the phrases that need it; entries are numbered from the surest to the weakest."""
     rows: list[tuple[float, Pattern | ItemClass, Phrase]] = [
         (2.0, item, phrase) for item in items for phrase in item.phrases
@@ -448,16 +448,27 @@ def _index(types: Collection[TriggerType], items: Iterable[ItemClass]) -> dict[s
             rows.extend((pattern.confidence + (0.005 if p.roles else 0.0), pattern, p) for p in pattern.phrases)
     rows.sort(key=lambda row: -row[0])  # stable: file order decides between equals
     common = _common(e for kind in types for e in kind.examples)
-    index: dict[str, list[Entry]] = {}
+    entries: list[tuple[frozenset[str], Entry]] = []
     for order, (_, owner, phrase) in enumerate(rows):
         # looked up by the words that are rarest in texts of this kind
         groups = sorted(
             (phrase.anchors, *phrase.others), key=lambda g: (sum(common[w] + 0.1 for w in g), len(g), sorted(g))
         )
-        entry = Entry(order, owner, phrase, needed=tuple(groups[1:]))
-        for anchor in sorted(groups[0]):
-            index.setdefault(anchor, []).append(entry)
-    return {anchor: _bucket(entries) for anchor, entries in index.items()}
+        entries.append((groups[0], Entry(order, owner, phrase, needed=tuple(groups[1:]))))
+    spoken = [(words, e) for words, e in entries if isinstance(e.owner, Pattern) and e.owner.where != "title"]
+    return Indexes(
+        title=_index((words, e) for words, e in entries if isinstance(e.owner, ItemClass) or e.owner.where != "text"),
+        text=_index(spoken),
+        beside=_index((words, e) for words, e in spoken if isinstance(e.owner, Pattern) and e.owner.beside),
+    )
+
+
+def _index(entries: Iterable[tuple[frozenset[str], Entry]]) -> dict[str, Bucket]:
+    index: dict[str, list[Entry]] = {}
+    for words, entry in entries:
+        for word in sorted(words):
+            index.setdefault(word, []).append(entry)
+    return {word: _bucket(found) for word, found in index.items()}
 
 
 def _bucket(entries: list[Entry]) -> Bucket:

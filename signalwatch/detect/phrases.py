@@ -18,7 +18,7 @@ Nothing in a phrase can repeat without bound and a gap is capped, so matching ti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from signalwatch.detect.inflect import forms
@@ -83,29 +83,12 @@ _MONEY_WORDS = frozenset(
 def tokens(norm: str, start: int, end: int) -> set[str]:
     """The words of a stretch of normalised text, and ``{money}`` and ``{percent}`` where it holds such a thing: what
     phrases are looked up by."""
-    return words(TOKENS.findall(norm, start, end), norm, start, end)
-
-
-def words(named: Iterable[str], norm: str, start: int, end: int) -> set[str]:
-    """The same of a stretch whose words are known."""
-    found = set(named)
-    if (not _MONEY_WORDS.isdisjoint(found) or _MONEY_SIGN.search(norm, start, end)) and _MONEY.search(norm, start, end):
-        found.add("{money}")
-    if norm.find("%", start, end) >= 0 or "percent" in found or "cent" in found:
-        found.add("{percent}")
-    return found
-
-
-def places(norm: str, start: int, end: int) -> dict[str, list[int]]:
-    """Where each word of a stretch of normalised text stands, in order."""
-    found: dict[str, list[int]] = {}
-    for m in TOKENS.finditer(norm, start, end):
-        word = m.group()
-        if word in found:
-            found[word].append(m.start())
-        else:
-            found[word] = [m.start()]
-    return found
+    words = set(TOKENS.findall(norm, start, end))
+    if (not _MONEY_WORDS.isdisjoint(words) or _MONEY_SIGN.search(norm, start, end)) and _MONEY.search(norm, start, end):
+        words.add("{money}")
+    if norm.find("%", start, end) >= 0 or "percent" in words or "cent" in words:
+        words.add("{percent}")
+    return words
 
 
 class PhraseError(ValueError):

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Set
 
-from signalwatch.detect.phrases import places, words
+from signalwatch.detect.phrases import tokens
 
 MAX_TITLE = 1_000
 MAX_TEXT = 6_000
@@ -30,7 +30,14 @@ _SPACES = (
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
     "\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\x00\x0b\x0c\x85"
 )
-_TABLE = str.maketrans({**_SINGLE, **dict.fromkeys(_SPACES, " ")})
+_TABLE = {**_SINGLE, **dict.fromkeys(_SPACES, " ")}
+_SPECIAL = re.compile(f"[{re.escape(''.join(_TABLE))}]")
+
+
+def _plain_sign(found: re.Match[str]) -> str:
+    return _TABLE[found.group()]
+
+
 
 _ABBREVIATED = frozenset(
     "inc co corp ltd llc plc dr mr mrs ms prof st vs no u.s u.k e.u s.a s.p.a n.v a.g b.v m.d ph.d m.b.a jr sr approx "
@@ -72,7 +79,7 @@ _AFTER_LINE = re.compile(r"[\s\-–—:]*(?:\$[A-Z.]{1,6}\s*-+\s*)?(?:Regulatory
 
 def normalise(raw: str) -> str:
     """Lower case and plain punctuation, character for character (the length never changes)."""
-    text = raw.translate(_TABLE)
+    text = _SPECIAL.sub(_plain_sign, raw)
     low = text.lower()
     if len(low) != len(text):  # a few capitals grow when lowered (U+0130); keep those as they are
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
@@ -89,22 +96,20 @@ class Doc:
 
     ``release`` says that the text carries a wire dateline, ``body`` is where the text proper starts after it.
     ``start`` is where the title proper starts after a wire's mark ("UPDATE 2-").
-    ``words`` are the words of both, lower case, for quick tests before any matching; ``title_places`` and ``text_places`` tell
-    where each of them stands.
+    ``words`` are the words of both, lower case, for quick tests before any matching.
     """
 
     __slots__ = (
         "_ends",
         "_joined",
+        "_spots",
         "body",
         "norm",
         "raw",
         "release",
         "start",
-        "text_places",
         "text_words",
         "title_end",
-        "title_places",
         "title_words",
         "truncated",
         "words",
@@ -139,31 +144,34 @@ class Doc:
         self.norm = low + GLUE + body
         self._ends: list[int] | None = None
         self._joined: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        self.title_places = places(self.norm, 0, self.title_end)
-        self.title_words = words(self.title_places, self.norm, 0, self.title_end)
-        if text:
-            self.text_places = places(self.norm, start, len(self.norm))
-            self.text_words = words(self.text_places, self.norm, start, len(self.norm))
-        else:
-            self.text_places, self.text_words = {}, set()
+        self._spots: dict[str, list[int]] = {}
+        self.title_words = tokens(self.norm, 0, self.title_end)
+        self.text_words = tokens(self.norm, start, len(self.norm)) if text else set()
         self.words = self.title_words | self.text_words
 
     def places(self, words: Set[str], start: int, end: int) -> list[int]:
         """Where any of these words begins in a stretch, in order."""
         found: list[int] = []
-        if start < self.title_end:
-            known = self.title_places
-            for word in words & self.title_words:
-                found += known[word]
-        if end > self.title_end and self.text_words:
-            known = self.text_places
-            for word in words & self.text_words:
-                found += known[word]
+        spots = self._spots
+        for word in words & (self.title_words if end <= self.title_end else self.words):
+            known = spots.get(word)
+            found += self._find(word) if known is None else known
         if not found:
             return found
         found.sort()
         if found[0] < start or found[-1] >= end:
             return [at for at in found if start <= at < end]
+        return found
+
+    def _find(self, word: str) -> list[int]:
+        norm, size = self.norm, len(word)
+        found = self._spots[word] = []
+        at = norm.find(word)
+        while at >= 0:
+            end = at + size
+            if not (norm[end : end + 1].isalnum() or (at and norm[at - 1].isalnum())):
+                found.append(at)
+            at = norm.find(word, end)
         return found
 
     def clause_starts(self, start: int, end: int) -> list[int]:

@@ -106,6 +106,15 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Indexes:
+    """From a word to the phrases that it may start: for titles, for texts, and for texts beside the event of a title."""
+
+    title: Mapping[str, Bucket]
+    text: Mapping[str, Bucket]
+    beside: Mapping[str, Bucket]
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Markers of one kind (plan, rumour ...) and how many words back they reach."""
 
@@ -116,11 +125,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A whole folder of trigger files, checked and compiled. ``index`` leads from a word to the phrases it may start."""
+    """A whole folder of trigger files, checked and compiled."""
 
     types: Mapping[str, TriggerType]
     items: tuple[ItemClass, ...]
     scopes: tuple[Scope, ...]
     book: NameBook
-    index: Mapping[str, Bucket]
+    indexes: Indexes
     hash: str
