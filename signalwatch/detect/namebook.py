@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from signalwatch.detect.phrases import TOKENS
+from signalwatch.detect.searching import one_of
 from signalwatch.detect.text import Doc
 from signalwatch.detect.words import NOT_PREDICATES, Word
 
@@ -65,7 +66,7 @@ class NameBook:
         self.predicates = frozenset(v for v in self.verbs if v.endswith(("s", "ed")) and v not in NOT_PREDICATES)
         listed = sorted({**self.regulators, **self.funders}, key=len, reverse=True)
         self._authority = re.compile(
-            r"(?<![a-z0-9])(" + "|".join(re.escape(n).replace(r"\ ", " +") for n in listed) + r")(?![a-z0-9&])"
+            r"(?<![a-z0-9])(" + one_of([re.escape(n).replace(r"\ ", " +") for n in listed]) + r")(?![a-z0-9&])"
         )
         self._authority_words = frozenset(found[0] for n in listed if (found := TOKENS.findall(n)))
         self._known_long = frozenset(k for k in self.known if " " in k)

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from signalwatch.detect.inflect import forms
-from signalwatch.detect.searching import Expression, Guard
+from signalwatch.detect.searching import Expression, Guard, one_of
 
 ROLES = ("subject", "counterparty", "investor", "regulator", "other")
 MAX_GAP = 16
@@ -228,7 +228,7 @@ class _Parser:
         if not names:
             raise PhraseError(f"no verb between < and > in the phrase {self.source!r}")
         words = sorted({f for name in names for f in forms(name)}, key=lambda w: (-len(w), w))
-        body = "|".join(re.escape(w).replace(r"\ ", "[ \\-]+") for w in words)
+        body = one_of([re.escape(w).replace(r"\ ", "[ \\-]+") for w in words])
         anchors = tuple(sorted({_ALNUM.findall(w)[0] for w in words}))
         head = "(?:"
         if not self.verb_named:
@@ -274,7 +274,7 @@ def _alternatives(rows: Sequence[list[_Element]], optional: bool) -> _Element:
             known = False
         else:
             anchors.extend(best)
-    body = "|".join(dict.fromkeys(_join(row) for row in rows))
+    body = one_of(list(dict.fromkeys(_join(row) for row in rows)))
     starts = [_first(row) for row in rows]
     first = None if None in starts else frozenset().union(*(s for s in starts if s))
     return _Element(f"(?:{body})", tuple(dict.fromkeys(anchors)) if known else None, optional, first=first)

@@ -7,7 +7,7 @@ matches as trying it at every character, for a fraction of the time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,23 +29,52 @@ class Expression:
 
     def search(self, doc: Doc, start: int, end: int) -> re.Match[str] | None:
         """The first match in a stretch of a document."""
-        for found in self.matches(doc, start, end):
-            return found
-        return None
+        if self.first is not None:
+            match, norm = self.regex.match, doc.norm
+            for at in doc.places(self.first, start, end):
+                found = match(norm, at, end)
+                if found:
+                    return found
+            return None
+        return next(iter(self.matches(doc, start, end)), None)
 
-    def matches(self, doc: Doc, start: int, end: int) -> Iterator[re.Match[str]]:
+    def matches(self, doc: Doc, start: int, end: int) -> Iterable[re.Match[str]]:
         """All matches in a stretch of a document, in order, none inside another."""
-        if self.first is None and not self.edge:
-            yield from self.regex.finditer(doc.norm, start, end)
-            return
-        starts = doc.clause_starts(start, end) if self.first is None else doc.places(self.first, start, end)
+        if self.first is not None:
+            starts = doc.places(self.first, start, end)
+        elif self.edge:
+            starts = doc.clause_starts(start, end)
+        else:
+            return self.regex.finditer(doc.norm, start, end)
         match, norm, free = self.regex.match, doc.norm, start
+        all_found = []
         for at in starts:
             if at >= free:
                 found = match(norm, at, end)
                 if found:
-                    yield found
+                    all_found.append(found)
                     free = found.end()
+        return all_found
+
+
+def one_of(bodies: Sequence[str]) -> str:
+    """Alternatives in their order, those that begin with the same letter behind that letter: far fewer are tried."""
+    out: list[str] = []
+    run: dict[str, list[str]] = {}
+
+    def close() -> None:
+        for letter, rests in run.items():
+            out.append(letter + (rests[0] if len(rests) == 1 else f"(?:{one_of(rests)})"))
+        run.clear()
+
+    for body in bodies:
+        if body[:1].isalnum() and body[1:2] not in {"?", "*", "+", "{"}:
+            run.setdefault(body[0], []).append(body[1:])
+        else:
+            close()
+            out.append(body)
+    close()
+    return "|".join(out)
 
 
 class Guard:
