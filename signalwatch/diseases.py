@@ -365,7 +365,10 @@ _NAMES, _FIRSTS, _AREAS = _read()
 @lru_cache(maxsize=4_000)
 def find(text: str) -> tuple[str, ...]:
     """The diseases a text names, by their canonical name, in the order of the text; the longest name wins."""
-    words = [(m.group(), text[m.start() : m.end()]) for m in _TOKEN.finditer(_folded(text))]
+    folded = _folded(text)
+    if _FIRSTS.keys().isdisjoint(_TOKEN.findall(folded)):
+        return ()
+    words = [(m.group(), text[m.start() : m.end()]) for m in _TOKEN.finditer(folded)]
     found: dict[str, None] = {}
     at = 0
     while at < len(words):

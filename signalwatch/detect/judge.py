@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from signalwatch.detect.names import ITEM_TITLE
+from signalwatch.detect.names import item_title
 from signalwatch.detect.searching import Expression, Guard
 from signalwatch.detect.text import Doc
 from signalwatch.detect.triggers import Bucket, Entry, ItemClass, Pack, Pattern, Scope, TriggerType
@@ -141,7 +141,7 @@ class Judge:
     ) -> list[Hit]:
         """Add what the text states, as far as it may speak."""
         floor: float | None
-        filed = bool(ITEM_TITLE.match(doc.raw, 0, doc.title_end))
+        filed = bool(item_title(doc))
         digest = not doc.release and (";" in doc.raw[: doc.title_end] or bool(_ELSEWHERE.search(doc.norm, doc.body)))
         if filed:
             floor = FILED

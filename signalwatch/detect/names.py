@@ -45,7 +45,15 @@ _TICKER = re.compile(
     r"[^():]{0,30}):\s*(?P<ticker>[A-Za-z0-9.\-]{1,12})",
     re.IGNORECASE,
 )
-ITEM_TITLE = re.compile(r"\s*(.{2,90}?)\s+[-–—|:]\s+(?:Form )?(?:8-K|6-K|Item \d)", re.IGNORECASE)
+_ITEM_TITLE = re.compile(r"\s*(.{2,90}?)\s+[-–—|:]\s+(?:Form )?(?:8-K|6-K|Item \d)", re.IGNORECASE)
+
+
+def item_title(doc: Doc) -> re.Match[str] | None:
+    """The title of a filing's text, ``Acme Inc - 8-K ...``: its first group is the company."""
+    norm, end = doc.norm, doc.title_end
+    if norm.find("8-k", 0, end) < 0 and norm.find("6-k", 0, end) < 0 and norm.find("item", 0, end) < 0:
+        return None
+    return _ITEM_TITLE.match(doc.raw, 0, end)
 
 
 class Finder:
@@ -448,7 +456,7 @@ class Finder:
     def issuer(self) -> Issuer | None:
         """The company that speaks: of an 8-K title, behind a release's dateline, or before the first ticker of the text."""
         doc = self.doc
-        filed = ITEM_TITLE.match(doc.raw, 0, doc.title_end)
+        filed = item_title(doc)
         if filed:
             return Issuer(self.book.strip_legal(join_raw(doc.raw, filed.start(1), filed.end(1))))
         m = _TICKER.search(doc.raw, doc.title_end)

@@ -11,16 +11,22 @@ from signalwatch import diseases
 from signalwatch.detect import facts
 from signalwatch.detect.namebook import CODE, NameBook
 from signalwatch.detect.names import Finder
+from signalwatch.detect.searching import Expression
 from signalwatch.detect.text import Doc
 from signalwatch.model import ProgramRef
 
-_INDICATION = re.compile(
+_INDICATION = Expression(
+    re.compile(
     r"(?<![a-z])(?:for the (?:[a-z\-]+ )?(?:treatment|prevention|management) of|to treat|in (?:adult |adults |"
     r"pediatric |participants |people |individuals )*"
     r"(?:patients |participants |people |adults |children |individuals |subjects )(?:living )?with|treatment of(?! (?:people|"
     r"patients|adults|adult|children|participants|individuals|subjects) )|"
     r"(?:patients|people|participants|adults|children|individuals|subjects) (?:living )?with)"
     r" +(?:previously treated |newly diagnosed |relapsed or refractory |advanced |metastatic |moderate[ \-]to[ \-]severe )*"
+),
+    first=frozenset(
+        "for to in treatment patients people adults participants children individuals subjects".split()
+    ),
 )
 _STOP = re.compile(
     r"[,;\n]|\) (?!\()| (?:in|who|with|and|at|based|by|through|during|from|that|which|following|after|under|using|to(?<!due to)|"
@@ -61,7 +67,7 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
     spans = [clause]
     if doc.in_title(start):
         spans.append((doc.body, min(len(doc.raw), doc.body + 320)))
-    whole = [(0, doc.body)] if doc.in_title(start) and ";" not in doc.raw[: doc.body] else []
+    whole = [(0, doc.body)] if doc.in_title(start) and ";" not in doc.raw[: doc.body] and _more(doc, clause) else []
     for low, high in (*spans, *whole):
         if assets and (low, high) in whole:
             break
@@ -100,11 +106,16 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
     )
 
 
+def _more(doc: Doc, clause: tuple[int, int]) -> bool:
+    """Is there more before the text proper than this clause?"""
+    return clause[0] > 0 or bool(doc.raw[clause[1] : doc.body].strip())
+
+
 def _indications(doc: Doc, spans: Sequence[tuple[int, int]]) -> list[str]:
     """What it is for: the words after "treatment of" and the like when they name a disease, else diseases by name."""
     named = diseases.find(doc.raw[spans[0][0] : spans[0][1]])
     for low, high in spans:
-        for found in _INDICATION.finditer(doc.norm, low, high):
+        for found in _INDICATION.matches(doc, low, high):
             stop = _STOP.search(doc.norm, found.end(), high)
             text = " ".join(doc.raw[found.end() : min(stop.start() if stop else high, found.end() + 80)].split())
             text = _OPEN.sub("", text.strip(" .,;:-\u2013")).strip(" .,;:()-\u2013")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from signalwatch.detect.namebook import Issuer, Name
-from signalwatch.detect.names import ITEM_TITLE, Finder
+from signalwatch.detect.names import Finder, item_title
 from signalwatch.detect.spelled import exchange, letters, same
 from signalwatch.detect.text import Doc
 from signalwatch.model import Organisation
@@ -126,7 +126,7 @@ class Casting:
         doc, finder = self.doc, self.finder
         start, end = match.clause
         titled = doc.in_title(match.start)
-        if self.issuer and ITEM_TITLE.match(doc.raw, 0, doc.title_end):
+        if self.issuer and item_title(doc):
             return self.issuer.name
         at = match.markers.get("subject")
         if at is not None:
@@ -274,7 +274,7 @@ class Casting:
             lead = [n for n in self.finder.lead(first, last, last) if n.kind == "company" and n.strength >= 1]
             if lead:
                 return lead[0].text
-        return self.issuer.name if self.issuer and ITEM_TITLE.match(doc.raw, 0, doc.title_end) else ""
+        return self.issuer.name if self.issuer and item_title(doc) else ""
 
     def _brand(self, name: Name) -> bool:
         """Is this word in capitals a brand: another name than the issuer's, or followed by what happens to medicines?"""

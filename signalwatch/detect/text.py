@@ -53,6 +53,7 @@ _TICKER_MARKS = re.compile(r"[ (](?:nasdaq|nyse|otc|otcqb|otcqx|asx|tsx|lse|aim|
 _BREAK = re.compile(BREAK)
 _SEMICOLON = re.compile("[;；]")
 _JOINT = re.compile(r"(?:,? (?:and|but|while|then|also|&|as it|as they)|,) +(?=[a-z])")
+_JOINING = frozenset("and but while then also as".split())
 _WORD = re.compile(r"[a-z\-]+")
 _NEW_SUBJECT = re.compile(r",? (?:and|while|as|but) (?=[A-Z][\w&.\-]*[ '’])|, (?=[A-Z][\w&.\-]*[ '’])")
 _REACH = 5
@@ -216,7 +217,10 @@ class Doc:
         known = self._joined.get(clause)
         if known is not None:
             return known
-        found = []
+        found: list[tuple[int, int]] = []
+        self._joined[clause] = found
+        if self.norm.find(",", *clause) < 0 and _JOINING.isdisjoint(self.words) and "&" not in self.norm:
+            return found
         for m in _JOINT.finditer(self.norm, *clause):
             word = _WORD.match(self.norm, m.end())
             if word is None:
@@ -231,7 +235,7 @@ class Doc:
         for m in _NEW_SUBJECT.finditer(self.raw, *clause):
             if self._acts(m.end(), clause[1], predicates) and self._acts(clause[0], m.start(), predicates, first=40):
                 found.append((m.start(), m.end()))
-        self._joined[clause] = found = sorted(found)
+        found.sort()
         return found
 
     def _acts(self, start: int, end: int, predicates: frozenset[str], first: int = _REACH) -> bool:
