@@ -40,6 +40,10 @@ def split_words(raw: str, start: int, end: int) -> list[Word]:
     out: list[Word] = []
     for m in _WORD.finditer(raw, start, end):
         text = m.group()
+        if text.isalnum():
+            at = m.start()
+            out.append(_new(Word, (at, at + len(text), text, text.lower(), False, False, False, False, False)))
+            continue
         if "/" in text and not text.startswith("http") and _SLASHED.match(text):
             at = m.start()
             for part in text.split("/"):
