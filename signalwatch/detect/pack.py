@@ -21,6 +21,7 @@ from signalwatch.detect.phrases import (
     Phrase,
     PhraseError,
     Vocabulary,
+    check,
     compile_any,
     compile_guard,
     compile_phrase,
@@ -176,7 +177,7 @@ class _Loader:
         good = []
         for text, where in self._strings(source, value, path):
             try:
-                compile_any([text], self.words)
+                check(text, self.words)
                 good.append(text)
             except PhraseError as error:
                 self._phrase_problem(source, where, error)
@@ -204,7 +205,7 @@ class _Loader:
         for name, rows in classes.items():
             for i, row in enumerate(rows):
                 try:
-                    compile_any([row], self.words)
+                    check(row, self.words)
                 except PhraseError as error:
                     self._phrase_problem(source, (name, i), error)
 
@@ -434,7 +435,7 @@ _BOOK_KEYS = frozenset(
 )
 
 
-_MANY = 4
+_MANY = 24
 """Phrases that are quicker to look at one by one."""
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from signalwatch.detect.inflect import forms
 from signalwatch.detect.searching import Expression, Guard, one_of
@@ -121,6 +121,7 @@ class Vocabulary:
     """Word classes by name, each a list of phrases (resolved lazily, cycles refused)."""
 
     classes: Mapping[str, tuple[str, ...]]
+    _read: dict[str, _Element] = field(default_factory=dict, compare=False, repr=False)
 
     def has(self, name: str) -> bool:
         """Is there a class of this name?"""
@@ -246,12 +247,15 @@ class _Parser:
             raise PhraseError(f"unknown word class {{{name}}} in the phrase {self.source!r}")
         if name in self.stack:
             raise PhraseError(f"the word class {{{name}}} contains itself")
-        rows = []
-        for source in self.words.classes[name]:
-            inner = _Parser(source, self.words, (*self.stack, name), roles=False)
-            inner.verb_named = True
-            rows.append(inner.parse())
-        return _alternatives(rows, optional)
+        known = self.words._read.get(name)
+        if known is None:
+            rows = []
+            for source in self.words.classes[name]:
+                inner = _Parser(source, self.words, (*self.stack, name), roles=False)
+                inner.verb_named = True
+                rows.append(inner.parse())
+            known = self.words._read[name] = _alternatives(rows, optional=False)
+        return replace(known, optional=optional)
 
     def group(self) -> _Element:
         rows = [self.row()]
@@ -358,6 +362,11 @@ def compile_guard(sources: Sequence[str], words: Vocabulary) -> Guard | None:
     return Guard(rows)
 
 
+def check(source: str, words: Vocabulary) -> None:
+    """Raises PhraseError if this is no phrase without roles."""
+    _plain(source, words)
+
+
 def _plain(source: str, words: Vocabulary) -> list[_Element]:
     """A phrase that plays no roles."""
     parser = _Parser(source, words, roles=False)
@@ -372,4 +381,4 @@ def _bounded(row: Sequence[_Element]) -> str:
 
 
 def _expression(row: Sequence[_Element]) -> Expression:
-    return Expression(re.compile(_bounded(row)), _first(row), edge=row[0].kind == "start")
+    return Expression(_bounded(row), _first(row), edge=row[0].kind == "start")

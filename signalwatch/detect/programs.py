@@ -16,14 +16,13 @@ from signalwatch.detect.text import Doc
 from signalwatch.model import ProgramRef
 
 _INDICATION = Expression(
-    re.compile(
     r"(?<![a-z])(?:for the (?:[a-z\-]+ )?(?:treatment|prevention|management) of|to treat|in (?:adult |adults |"
     r"pediatric |participants |people |individuals )*"
     r"(?:patients |participants |people |adults |children |individuals |subjects )(?:living )?with|treatment of(?! (?:people|"
     r"patients|adults|adult|children|participants|individuals|subjects) )|"
     r"(?:patients|people|participants|adults|children|individuals|subjects) (?:living )?with)"
-    r" +(?:previously treated |newly diagnosed |relapsed or refractory |advanced |metastatic |moderate[ \-]to[ \-]severe )*"
-),
+    r" +(?:previously treated |newly diagnosed |relapsed or refractory |advanced |metastatic |moderate[ \-]to[ \-]severe )*",
+
     first=frozenset(
         "for to in treatment patients people adults participants children individuals subjects".split()
     ),

@@ -8,29 +8,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from signalwatch.detect.text import Doc
 
 
-@dataclass(frozen=True, slots=True)
 class Expression:
-    """A regular expression and where it can begin.
+    """A regular expression, compiled when it is first needed, and where it can begin.
 
     ``first``: words (as ``tokens`` cuts them) of which one stands at the beginning of every match; None: not known.
     ``edge``: every match begins at the start of a clause.
     """
 
-    regex: re.Pattern[str]
-    first: frozenset[str] | None = None
-    edge: bool = False
+    __slots__ = ("_regex", "edge", "first", "source")
+
+    def __init__(self, source: str, first: frozenset[str] | None = None, *, edge: bool = False) -> None:
+        self.source = source
+        self.first = first
+        self.edge = edge
+        self._regex: re.Pattern[str] | None = None
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled expression."""
+        if self._regex is None:
+            self._regex = re.compile(self.source)
+        return self._regex
 
     def search(self, doc: Doc, start: int, end: int) -> re.Match[str] | None:
         """The first match in a stretch of a document."""
         if self.first is not None:
-            match, norm = self.regex.match, doc.norm
+            match, norm = (self._regex or self.regex).match, doc.norm
             for at in doc.places(self.first, start, end):
                 found = match(norm, at, end)
                 if found:
@@ -46,7 +55,7 @@ class Expression:
             starts = doc.clause_starts(start, end)
         else:
             return self.regex.finditer(doc.norm, start, end)
-        match, norm, free = self.regex.match, doc.norm, start
+        match, norm, free = (self._regex or self.regex).match, doc.norm, start
         all_found = []
         for at in starts:
             if at >= free:
