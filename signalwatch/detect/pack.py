@@ -435,7 +435,7 @@ _BOOK_KEYS = frozenset(
 )
 
 
-_MANY = 24
+_MANY = 8
 """Phrases that are quicker to look at one by one."""
 
 
