@@ -34,6 +34,7 @@ _TOKEN = re.compile(
 )
 _ALNUM = re.compile(r"[^\W_]+")
 TOKENS = _ALNUM
+_PLAIN = re.compile("[a-z0-9]+")  # the same in normalised text without accents, in half the time
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _UNIT = r"(?:k|mm|mn|mln|mio\.?|million(?:en|s)?|m|bn|bln|billions?|b|milliarden|mrd\.?|tn|trillion)"
@@ -83,7 +84,7 @@ _MONEY_WORDS = frozenset(
 def tokens(norm: str, start: int, end: int) -> set[str]:
     """The words of a stretch of normalised text, and ``{money}`` and ``{percent}`` where it holds such a thing: what
     phrases are looked up by."""
-    words = set(TOKENS.findall(norm, start, end))
+    words = set((_PLAIN if norm.isascii() else TOKENS).findall(norm, start, end))
     if (not _MONEY_WORDS.isdisjoint(words) or _MONEY_SIGN.search(norm, start, end)) and _MONEY.search(norm, start, end):
         words.add("{money}")
     if norm.find("%", start, end) >= 0 or "percent" in words or "cent" in words:
