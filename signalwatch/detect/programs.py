@@ -39,7 +39,7 @@ _CALLS = frozenset(
     "drug therapy vaccine pill antibody treatment biosimilar medicine shot candidate injection inhibitor".split()
 )
 _CALLED = re.compile(
-    rf"\b(?:{'|'.join(sorted(_CALLS))})"
+    rf"(?:{'|'.join(sorted(_CALLS))})"
     r" ([A-Z][a-z]{4,14})\b"
 )
 _TARGETS = re.compile(
@@ -74,9 +74,8 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
             following = doc.raw[m.end() : m.end() + 24].strip().split(" ")[0].strip(",.").lower()
             if following not in book.suffixes:
                 assets.setdefault(m.group(1))
-        looks = map(_form, _TOKEN.findall(doc.raw, low, high), repeat(book))
-        for m in _TOKEN.finditer(doc.raw, low, high) if any(looks) else ():
-            form = _form(m.group(), book)
+        looks = list(map(_form, _TOKEN.findall(doc.raw, low, high), repeat(book)))
+        for m, form in zip(_TOKEN.finditer(doc.raw, low, high), looks, strict=True) if any(looks) else ():
             if form and (
                 form == "name"
                 or (form == "code" and not _names_study(doc, m.end()))
@@ -87,10 +86,11 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
             first = _TOKEN.match(doc.raw)
             if first and _shouted(first.group(), book):
                 assets.setdefault(first.group())  # ACMEMAB APPROVED IN THE US: a title all in capitals
-        for m in _CALLED.finditer(doc.raw, low, high) if called else ():
-            word = m.group(1).lower()
-            if word not in book.common and word not in book.known and word not in book.not_names:
-                assets.setdefault(m.group(1))
+        for at in doc.places(_CALLS, low, high) if called else ():
+            named = _CALLED.match(doc.raw, at, high)
+            word = named.group(1).lower() if named else ""
+            if named and word not in book.common and word not in book.known and word not in book.not_names:
+                assets.setdefault(named.group(1))
         if len(assets) >= _MAX_ASSETS:
             break
     indications = _indications(doc, spans)
