@@ -43,6 +43,7 @@ _CURRENCY = (
     r"inr|\$|€|£|¥|₩|₹)"
 )
 MONEY = (
+    r"(?=[a-z$€£¥₩₹]{0,4} ?~?\d)"  # nothing else is worth a closer look
     rf"(?:{_CURRENCY} ?~?{_NUMBER}(?:(?:-| to )[$€£]?{_NUMBER}(?=[ \-]?{_UNIT}))?(?:[ \-]?{_UNIT}(?![a-z]))?|"
     rf"{_NUMBER}[ \-]?{_UNIT}?[ \-]?"
     r"(?:us dollars|u\.s\. dollars|dollars|euros?|pounds|pounds sterling|yen|yuan|swiss francs|kronor|kroner|won|usd|"
