@@ -59,12 +59,13 @@ def item_title(doc: Doc) -> re.Match[str] | None:
 class Finder:
     """Names in one document. Built per document; clauses are read once, on demand."""
 
-    __slots__ = ("_cache", "_titled", "_words", "book", "doc")
+    __slots__ = ("_authorities", "_cache", "_titled", "_words", "book", "doc")
 
     def __init__(self, doc: Doc, book: NameBook) -> None:
         self.doc = doc
         self.book = book
         self._cache: dict[tuple[int, int], Reading] = {}
+        self._authorities: dict[tuple[int, int], list[Name]] = {}
         self._words: dict[tuple[int, int], list[Word]] = {}
         self._titled: bool | None = None
 
@@ -81,6 +82,13 @@ class Finder:
         found = self._words.get((start, end))
         if found is None:
             found = self._words[(start, end)] = split_words(self.doc.raw, start, end)
+        return found
+
+    def authorities(self, start: int, end: int) -> list[Name]:
+        """Regulators and funders named in a stretch."""
+        found = self._authorities.get((start, end))
+        if found is None:
+            found = self._authorities[(start, end)] = self.book.authorities(self.doc, start, end)
         return found
 
     def names(self, start: int, end: int) -> list[Name]:

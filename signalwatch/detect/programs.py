@@ -22,10 +22,7 @@ _INDICATION = Expression(
     r"patients|adults|adult|children|participants|individuals|subjects) )|"
     r"(?:patients|people|participants|adults|children|individuals|subjects) (?:living )?with)"
     r" +(?:previously treated |newly diagnosed |relapsed or refractory |advanced |metastatic |moderate[ \-]to[ \-]severe )*",
-
-    first=frozenset(
-        "for to in treatment patients people adults participants children individuals subjects".split()
-    ),
+    first=frozenset("for to in treatment patients people adults participants children individuals subjects".split()),
 )
 _STOP = re.compile(
     r"[,;\n]|\) (?!\()| (?:in|who|with|and|at|based|by|through|during|from|that|which|following|after|under|using|to(?<!due to)|"

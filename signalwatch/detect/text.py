@@ -38,7 +38,6 @@ def _plain_sign(found: re.Match[str]) -> str:
     return _TABLE[found.group()]
 
 
-
 _ABBREVIATED = frozenset(
     "inc co corp ltd llc plc dr mr mrs ms prof st vs no u.s u.k e.u s.a s.p.a n.v a.g b.v m.d ph.d m.b.a jr sr approx "
     "dept jan feb mar "

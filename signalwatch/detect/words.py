@@ -71,7 +71,7 @@ def _add(out: list[Word], text: str, at: int) -> None:
 
 @lru_cache(maxsize=50_000)
 def _taken_apart(text: str) -> tuple[int, int, tuple[str, str, bool, bool, bool, bool, bool]]:
-    """Where the core of a word begins, how long it is (0: no word), and the rest of its `Word`; most words come again and again."""
+    """Where the core of a word begins, how long it is (0: no word), and the rest of its `Word`; most words come again."""
     if text.isalnum() and text.isascii():
         return 0, len(text), (text, text.lower(), False, False, False, False, False)
     opens = text[:1] in "(["
