@@ -8,7 +8,7 @@
 * ``elevation/``: the pack's own files, and those shipped ones that ``pack.yaml`` names under ``elevation``;
 * anything else in the folder is an error, and so is a name that would be there twice.
 
-The result is checked by the loader like any other folder before it is written; nothing in it refers to the pack any more.
+``README.md`` says what the pack is for and goes along as ``PACK.md``. The result is checked by the loader like any other folder before it is written; nothing in it refers to the pack any more.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ KEYS: Mapping[str, str] = {
     "elevation": "shipped files of rules that it takes over as they are",
 }
 _SECTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]*:(\s|\Z)")
-_NOTES = ("README.md",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,12 @@ def read(shipped: Path, name: str) -> dict[str, str]:
     return compose(name, _texts(shipped), _texts(shipped / FOLDER / name))
 
 
+def notes(shipped: Path, name: str) -> str:
+    """What the pack says about itself (its README.md); "" when it says nothing."""
+    path = shipped / FOLDER / name / "README.md"
+    return path.read_text("utf-8") if path.exists() else ""
+
+
 def _texts(folder: Path) -> dict[str, str]:
     files = [*folder.glob("*.yaml"), *folder.glob("*.md"), *folder.glob("elevation/*")]
     return {p.relative_to(folder).as_posix(): p.read_text("utf-8") for p in sorted(files) if p.is_file()}
@@ -80,7 +85,7 @@ def compose(name: str, shipped: Mapping[str, str], own: Mapping[str, str]) -> di
         out[file] = shipped[file]
     for file, text in own.items():
         place = f"packs/{name}/{file}"
-        if file == "pack.yaml" or file in _NOTES:
+        if file == "pack.yaml" or file == "README.md":
             continue
         if file in SINGLE_FILES:
             out[file] = _over(place, shipped.get(file, ""), text, problems)
