@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from signalwatch.ruleset import about
@@ -58,7 +58,7 @@ class Words:
 def words_of(pack: Pack) -> Words:
     """The names of a loaded rule set."""
     segments = {s.segment_id: s.title for s in pack.icp.segments}
-    measures = {name: attribute.field for name, attribute in pack.icp.attributes.items()}
+    measures = {n: replace(a.field, about=a.title or n.replace("_", " ")) for n, a in pack.icp.attributes.items()}
     for measure in MEASURES:
         measures.setdefault(measure.name, measure)
     if segments:
