@@ -17,19 +17,18 @@ from signalwatch.ruleset import load_pack, reference
 from signalwatch.ruleset.jsonschema import words_of
 
 HERE = Path(__file__).resolve().parent / "rules"
+GENERATED = ("reference.md", "fields.md", "files.md", "cookbook.md", "tutorial.md")
 
 
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
     known = words_of(load_pack(HERE.parent.parent / "rules"))
     recipes = {p.name: p.read_text("utf-8") for p in sorted((HERE / "cookbook").glob("*.yaml"))}
-    return {
-        HERE / "reference.md": reference.language(known),
-        HERE / "fields.md": reference.event_fields(known),
-        HERE / "files.md": reference.files(),
-        HERE / "cookbook.md": reference.cookbook(recipes),
-        HERE / "tutorial.md": played((HERE / "tutorial.md").read_text("utf-8")),
-    }
+    texts = (
+        reference.language(known), reference.event_fields(known), reference.files(), reference.cookbook(recipes),
+        played((HERE / "tutorial.md").read_text("utf-8")),
+    )  # fmt: skip
+    return {HERE / name: text for name, text in zip(GENERATED, texts, strict=True)}
 
 
 def played(page: str) -> str:
@@ -58,6 +57,7 @@ def played(page: str) -> str:
         return _BLOCK.sub(block, page)
 
 
+# A block of YAML or of commands, or the name of a file of rules on its own line before one.
 _BLOCK = re.compile(r"```(?P<language>yaml|console)\n(?P<body>.*?)```|(?P<file>(?<=`)rules/[a-z/-]+\.yaml(?=`))", re.DOTALL)
 
 

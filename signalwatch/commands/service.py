@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import threading
+from collections import Counter
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,7 @@ def check(ctx: click.Context, online: bool) -> int:
     from signalwatch import config as configs
     from signalwatch.accounts import read_csv
     from signalwatch.app import check_routes, families_of
+    from signalwatch.decide import crowding
     from signalwatch.detect import load as load_detector
     from signalwatch.errors import SignalwatchError
     from signalwatch.ruleset import load_pack
@@ -161,6 +163,9 @@ def check(ctx: click.Context, online: bool) -> int:
             for problem in result.problems:
                 click.echo(f"  {problem}")
             bad += not result.accounts
+            held = Counter(a.tier for a in result.accounts)
+            for sentence in crowding(pack.tiers, held, len(result.accounts)) if pack is not None else ():
+                click.echo(f"  note: {sentence} (rules/tiers.yaml)")
     store = step("database", lambda: open_store(settings.database_url))
     if store is not None:
         problems = store.check()

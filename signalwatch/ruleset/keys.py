@@ -11,12 +11,14 @@ from collections.abc import Mapping
 
 FROM = "practice (what account-based practice teaches) or ours (our choice, to be tuned), details after a comma"
 
+_NOT_YET = "(read and checked; the service does not act upon it yet)"
+
 KEYS: Mapping[str, Mapping[str, str]] = {
     # rules, beside rules.RULE_KEYS
     "rule.propose": {
         "tier": "the tier to propose; 0 proposes exclusion",
         "play": "id of plays.yaml: what to do once the account is there",
-        "auto_approve": "true: the proposal says that it needs no person (default false)",
+        "auto_approve": f"true: the proposal says that it needs no person (default false) {_NOT_YET}",
     },
     "rule.cooldown": {
         "for": "how long the rule keeps silent after it fired",
@@ -48,7 +50,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "events": "points of each event type",
         "engagement": "points of what people at the account did with us; a new name here is a new event type",
         "breadth": "how much more engagement counts when several personas take part",
-        "qualified": "when an account counts as qualified (MQA)",
+        "qualified": "when an account counts as qualified (MQA); the rule qualified-account asks for the same",
         "floor": "signals that count less than this are left out of the arithmetic",
         "currencies": "rough USD value of one unit, for thresholds on amounts only",
     },
@@ -87,11 +89,11 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "dwell": "how long an account stays in a tier before it may leave",
         "cool_down": "the least time between two proposals for one account",
         "expires": "an open proposal nobody answered is closed after this time",
-        "acknowledge": "how soon a proposal should be looked at",
-        "act": "how soon a proposal should be decided",
+        "acknowledge": f"how soon a proposal should be looked at {_NOT_YET}",
+        "act": f"how soon a proposal should be decided {_NOT_YET}",
         "late_after": "first seen so long after it happened, an event counts as late",
         "stale_after": "older than this when it becomes known, an event is scored but told to nobody",
-        "contact_stale": "contact data older than this should be checked",
+        "contact_stale": f"contact data older than this should be checked {_NOT_YET}",
         "distress": "what trouble at an account does",
     },
     "tiers.tier": {
@@ -192,8 +194,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "receivers": "names of receivers",
         "group_by": "what travels in one message",
         "group_wait": "how long a message waits for company",
-        "group_interval": "least time between two messages of one group",
-        "repeat_interval": "least time before the same is said again",
+        "group_interval": f"least time between two messages of one group {_NOT_YET}",
+        "repeat_interval": f"least time before the same is said again {_NOT_YET}",
         "schedule": "name of a schedule: the message waits for it",
         "quiet": "names of quiet hours",
         "continue": "true: routes below are tried too",
@@ -201,6 +203,6 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "routes": "routes inside this one",
         "from": FROM,
     },
-    "routes.attention": {"per_week": "messages per person and week", "from": FROM},
+    "routes.attention": {"per_week": f"messages per person and week {_NOT_YET}", "from": FROM},
 }  # fmt: skip
 """Keys by kind of mapping, each with one sentence."""
