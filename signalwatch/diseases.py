@@ -123,7 +123,7 @@ cystic fibrosis: cf
 bronchiectasis: ncfb, non-cystic fibrosis bronchiectasis
 # ent respiratory
 chronic rhinosinusitis with nasal polyps: crswnp, nasal polyps
-allergic rhinitis: hay fever, seasonal allergic rhinitis
+allergic rhinitis: hay fever, seasonal allergic rhinitis, allergic rhinoconjunctivitis, seasonal allergic rhinoconjunctivitis
 # allergy
 food allergy: food allergies
 peanut allergy:

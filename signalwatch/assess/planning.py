@@ -101,10 +101,11 @@ class Planner:
                 self._hold(event, organisation, match)
             elif organisation.role == "subject":
                 self._suggest(event, organisation, intent.story_id)
+        named = set(accounts)
         if intent.effect == "corrected":
             self._as_before(event, intent, accounts)
         for account_id, (organisation, match) in accounts.items():
-            self._account(event, intent, account_id, replace(match, role=organisation.role))
+            self._account(event, intent, account_id, replace(match, role=organisation.role), account_id in named)
         outcome: Any = "decided" if accounts else "held" if waiting else "unmatched"
         reason = "" if accounts else "; ".join(m.reason for _, m in resolved.matches if m.reason)[:300]
         for account_id in accounts:
@@ -129,7 +130,7 @@ class Planner:
                 )
                 accounts[account_id] = (Organisation(name=name), match)
 
-    def _account(self, event: Event, intent: StoryIntent, account_id: str, match: Match) -> None:
+    def _account(self, event: Event, intent: StoryIntent, account_id: str, match: Match, named: bool) -> None:
         account = self.k.accounts[account_id]
         programs = self.g.programs.setdefault(account_id, [])
         program = stories.program_of(event, account_id, programs)
@@ -148,6 +149,11 @@ class Planner:
             intent = replace(intent, effect="opened", reason=f"first telling that names {account.name}")
         if earlier is not None and intent.effect in ("evidence", "updated"):
             signal = replace(earlier, attributes={**signal.attributes, **earlier.attributes})
+        restated = intent.effect == "corrected" and named and stories.stands(event, intent.story)
+        if restated or stories.corrected_since(event, intent.story):  # what was corrected holds, and since when it did
+            facts = {**signal.attributes, **intent.story.attributes}
+            signal = replace(signal, attributes=facts, at=signal.at if earlier is None else earlier.at)
+        counted = earlier if earlier is not None and intent.effect == "corrected" else signal
         told = (intent.story_id, account_id) in self.g.told
         if intent.effect == "corrected" and event.quiet:
             told = False  # the past is put right without telling anybody (reprocessing, backfill)
@@ -161,19 +167,22 @@ class Planner:
             match=match,
             story=replace(intent, story=replace(intent.story, events=())),  # deciding looks at the effect only
             signal=signal,
-            history=_history(known, signal),
+            history=_history(known, counted),
             program=program,
             programs=tuple(programs),
             tier=tier,
             told=told,
+            restated=restated,
         )
         decision = decide(case, self.k.pack, accounts_hash=self.k.accounts_hash)
         final = decision.signal or signal
         known[:] = [s for s in known if s.signal_id != final.signal_id] + [final]
         if final.active:
             self.signals[final.signal_id] = final
+            self.retired.discard(final.signal_id)
         elif earlier is not None:
             self.retired.add(final.signal_id)
+            self.signals.pop(final.signal_id, None)
         if decision.recommendation is not None:
             recommendation = decision.recommendation
             self.recommendations[recommendation.recommendation_id] = recommendation

@@ -61,7 +61,10 @@ _FRACTION = re.compile(
     rf"(?<![a-z])(halv(?:es?|ed|ing)) (?:[a-z0-9'&.\-]+ ){{0,3}}?{_STAFF}"
 )
 _FRACTIONS = {"two": 67, "three": 75, "half": 50, "third": 33, "3rd": 33, "quarter": 25, "fifth": 20}
-_PEOPLE_NUMBER = r"(?<![\w$€£.,\-])(\d[\d,]{0,7})(?![\d.]|[ \-]?(?:%|percent|per cent|million|billion|m(?![a-z])|mg|-))"
+_PEOPLE_NUMBER = (
+    r"(?<![\w$€£.,\-])(\d[\d,]{0,7})(?![\d.]|(?:st|nd|rd|th)(?![a-z])|"
+    r"[ \-]?(?:%|percent|per cent|million|billion|m(?![a-z])|mg|-))"
+)
 _COUNTS = (
     re.compile(
         rf"(?<![a-z])(?:lay(?:s|ing)? off|laid off|let(?:s|ting)? go(?: of)?|furlough(?:s|ed|ing)?) {_ABOUT}{_PEOPLE_NUMBER}"

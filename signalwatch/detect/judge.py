@@ -281,15 +281,16 @@ class Judge:
     ) -> str:
         """Why a match is no statement of news; empty when it is one."""
         norm = doc.norm
+        words = doc.title_words if clause[1] <= doc.title_end else doc.text_words
         segment: tuple[int, int] | None = None
         for name, forbidden in (("unless", trigger.unless), ("pattern unless", pattern.unless)):
-            if forbidden and forbidden.search(norm, doc.words, *clause):
+            if forbidden and forbidden.search(norm, words, *clause):
                 segment = segment or doc.segment(clause, at, m.end(), self.pack.book.predicates)
-                again = forbidden.search(norm, doc.words, *segment)
+                again = forbidden.search(norm, words, *segment)
                 if again:
                     return f"{name}: {again.group().strip()}"
         for forbidden in (trigger.unless_title, pattern.unless_title):
-            again = forbidden.search(norm, doc.words, 0, doc.title_end) if forbidden else None
+            again = forbidden.search(norm, doc.title_words, 0, doc.title_end) if forbidden else None
             if again:
                 return f"unless_title: {again.group().strip()}"
         if pattern.needs and not pattern.needs.search(norm, doc.words, 0, len(norm)):

@@ -22,6 +22,7 @@ from signalwatch.detect.words import (
     EXCHANGES,
     FUNCTION,
     HYPHEN_DESCRIPTOR,
+    LOWER_NAMES,
     OPENERS,
     PEOPLE,
     PLAIN_NOUNS,
@@ -86,13 +87,15 @@ class Finder:
     def starts(self, words: list[Word], i: int, capitals: bool) -> bool:
         """May a name begin with this word?"""
         word = words[i]
-        book = self.book
         low = word.low
         core = word.core
+        if core.islower() and low not in LOWER_NAMES:
+            return False
+        book = self.book
         following = words[i + 1] if i + 1 < len(words) else None
         two = f"{low} {following.low}" if following else ""
         if (two in book._known_long and core[0].isupper()) or (
-            low in book.known and (core[0].isupper() or low in {"atai"})
+            low in book.known and (core[0].isupper() or low in LOWER_NAMES)
         ):
             return not (i == 0 and low in book.verbs and not named_next(following, book) and capitals)
         if low in book.not_names or low in book.institutions or low in FUNCTION:

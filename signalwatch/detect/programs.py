@@ -29,8 +29,11 @@ _BRAND = re.compile(r"([A-Za-z][\w\-]{2,})\s?[®™]")
 _SHOUTED = re.compile(r"[A-Z]{6,16}")
 _CELLS = re.compile(r"[a-z]{2,9}-cel")
 _LONG_CODE = re.compile(r"[A-Z]{2,6}-[A-Z]{2,8}\d{1,4}[A-Z]?")
+_CALLS = frozenset(
+    "drug therapy vaccine pill antibody treatment biosimilar medicine shot candidate injection inhibitor".split()
+)
 _CALLED = re.compile(
-    r"\b(?:drug|therapy|vaccine|pill|antibody|treatment|biosimilar|medicine|shot|candidate|injection|inhibitor)"
+    rf"\b(?:{'|'.join(sorted(_CALLS))})"
     r" ([A-Z][a-z]{4,14})\b"
 )
 _TARGETS = re.compile(
@@ -52,6 +55,8 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
     book = finder.book
     nct = facts.nct_numbers(doc.raw) if "nct" in doc.norm else ()
     assets: dict[str, None] = {}
+    signed = "®" in doc.raw or "™" in doc.raw
+    called = not _CALLS.isdisjoint(doc.words)
     spans = [clause]
     if doc.in_title(start):
         spans.append((doc.body, min(len(doc.raw), doc.body + 320)))
@@ -59,7 +64,7 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
     for low, high in (*spans, *whole):
         if assets and (low, high) in whole:
             break
-        for m in _BRAND.finditer(doc.raw, low, high):
+        for m in _BRAND.finditer(doc.raw, low, high) if signed else ():
             following = doc.raw[m.end() : m.end() + 24].strip().split(" ")[0].strip(",.").lower()
             if following not in book.suffixes:
                 assets.setdefault(m.group(1))
@@ -75,7 +80,7 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
             first = _TOKEN.match(doc.raw)
             if first and _shouted(first.group(), book):
                 assets.setdefault(first.group())  # ACMEMAB APPROVED IN THE US: a title all in capitals
-        for m in _CALLED.finditer(doc.raw, low, high):
+        for m in _CALLED.finditer(doc.raw, low, high) if called else ():
             word = m.group(1).lower()
             if word not in book.common and word not in book.known and word not in book.not_names:
                 assets.setdefault(m.group(1))

@@ -49,6 +49,9 @@ _BREAK = re.compile(BREAK)
 _SEMICOLON = re.compile("[;；]")
 _JOINT = re.compile(r"(?:,? (?:and|but|while|then|also|&|as it|as they)|,) +(?=[a-z])")
 _WORD = re.compile(r"[a-z\-]+")
+_NEW_SUBJECT = re.compile(r",? (?:and|while|as|but) (?=[A-Z][\w&.\-]*[ '’])|, (?=[A-Z][\w&.\-]*[ '’])")
+_REACH = 5
+"""Words within which a new subject must act."""
 _WIRE_MARK = re.compile(
     r" *(?:update ?\d+|refile|corrected|correction|brief|wrapup ?\d*|exclusive|breaking(?: news)?|just in|developing|"
     r"press release|news release|media release|stock alert|biotech alert)[a-z0-9 ]{0,12}?(?:-|: )(?=\S)"
@@ -160,22 +163,36 @@ class Doc:
     def segment(self, clause: tuple[int, int], start: int, end: int, predicates: frozenset[str]) -> tuple[int, int]:
         """The part of a clause around a match: a comma or "and" before another verb ends it (``wins a nod and raises``)."""
         low, high = clause
+        for joint, begin in self._joints(clause, predicates):
+            if joint <= start and begin > low:
+                low = max(low, joint)
+            elif joint >= end:
+                high = min(high, joint)
+                break
+        return low, high
+
+    def _joints(self, clause: tuple[int, int], predicates: frozenset[str]) -> list[tuple[int, int]]:
+        """Where one statement of a clause ends and the next begins, in order."""
+        found = []
         for m in _JOINT.finditer(self.norm, *clause):
             word = _WORD.match(self.norm, m.end())
             if word is None:
                 continue
             verb = word.group()
-            if verb not in predicates and not (
-                ("," in m.group() and verb.endswith("ing") and len(verb) > 5)
+            if (
+                verb in predicates
+                or ("," in m.group() and verb.endswith("ing") and len(verb) > 5)
                 or (verb + "s" in predicates and " to " in self.norm[clause[0] : m.start()])
             ):
-                continue
-            if m.start() <= start and m.end() > low:
-                low = max(low, m.start())
-            elif m.start() >= end:
-                high = min(high, m.start())
-                break
-        return low, high
+                found.append((m.start(), m.end()))
+        for m in _NEW_SUBJECT.finditer(self.raw, *clause):
+            if self._acts(m.end(), clause[1], predicates) and self._acts(clause[0], m.start(), predicates, first=40):
+                found.append((m.start(), m.end()))
+        return sorted(found)
+
+    def _acts(self, start: int, end: int, predicates: frozenset[str], first: int = _REACH) -> bool:
+        """Does somebody act here: a verb among the first words, behind another word?"""
+        return any(w.strip(".,'") in predicates for w in self.norm[start:end].split()[1:first])
 
     def stories(self) -> list[tuple[int, int]]:
         """The parts of a title that tell different stories: what ``;`` separates."""

@@ -170,6 +170,8 @@ STRICKEN = frozenset(
 )
 """Words that open a headline with what happened to a company before it is named (``Hit with delays, Acme cuts ...``)."""
 STUDIES = frozenset("study trial studies trials".split())
+LOWER_NAMES = frozenset({"atai"})
+"""Companies that write themselves without a capital."""
 ALUMNI = frozenset("alum alums alumnus alumna alumni veteran veterans vet vets founder founders exec execs".split())
 THINGS = frozenset(
     "assay test drug pill vaccine device app system kit shot therapy treatment injection implant stent platform".split()

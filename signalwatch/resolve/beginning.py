@@ -38,6 +38,7 @@ from signalwatch.resolve.lexicon import (
     CARE,
     CARE_SITES,
     COUNTRIES,
+    DESCRIPTORS,
     DRUG,
     FINANCE_ARM,
     LEADING,
@@ -96,12 +97,16 @@ class _Case:
         elif "bio" in self.descriptors and (own := next((d for d in self.described_as if d.startswith("bio")), "")):
             self.descriptors = (self.descriptors - {"bio"}) | {own}  # "Xy Bio" for Xy Biosciences
         if self.coined and self.kind <= CORE and not self.marks & RIVAL and len(self.own[0]) > 5:
-            self.unknown -= SUBJECTS
+            if self.kind != FAMILY or self.group or self.legal:
+                self.unknown -= SUBJECTS
+            if {"women", "health"} <= self.extra:
+                self.descriptors.discard("health")
 
     @property
     def group(self) -> bool:
         """A big company under a name of its own; a unit is not as well known as its owner."""
-        return bool(self.index.flags[self.account] & GROUP) and self.kind != FAMILY
+        own = self.kind != FAMILY or " ".join(self.own) in self.index.own
+        return own and bool(self.index.flags[self.account] & GROUP)
 
     @property
     def coined(self) -> bool:
@@ -157,6 +162,8 @@ def _judge(
         if marks & (COINED | DOUBTFUL):
             return ambiguous(accounts, METHOD[kind], "several accounts begin with this name")
         return NONE
+    if kind == FAMILY and rest and set(own) <= DESCRIPTORS | {"management"}:
+        return NONE  # a unit that only describes itself ("Clinical Research Management")
     case = _Case(index, text, accounts[0], kind, marks, own, rest, lead, legal)
     for rule in _RULES:
         answer = rule(case)
@@ -251,6 +258,8 @@ def _full_name(case: _Case) -> Answer | None:
     """A whole name with its descriptor, or of several words with a coined one among them."""
     if not (case.marks & DESCRIBED or (case.marks & MULTI and case.coined)):
         return None
+    if unit := _own_unit(case):
+        return unit
     if not case.unknown:
         if not case.coined and case.descriptors - case.described_as - {"research"}:
             return case.held("ordinary words and another line of business")
@@ -269,10 +278,22 @@ def _full_name(case: _Case) -> Answer | None:
     return case.held("unknown words after the name")
 
 
+def _own_unit(case: _Case) -> Answer | None:
+    """A unit that has an account below this one ("Medtronic MiniMed")."""
+    other = another(case.index, case.account, case.rest) if case.unknown else None
+    if other is None or other == case.index.outside or case.index.parents[other] != case.account:
+        return None
+    return Answer(
+        "matched", (other,), "exact", f"the unit {case.index.labels[other]} of {case.index.labels[case.account]}"
+    )
+
+
 def _coined_word(case: _Case) -> Answer | None:
     """A single coined word carries the name, unless the rest says another line of business."""
     if not case.coined:
         return None
+    if unit := _own_unit(case):
+        return unit
     if case.unknown:
         if other := another(case.index, case.account, case.rest):
             return ambiguous((case.account, other), METHOD[case.kind], _SEVERAL)
@@ -280,6 +301,13 @@ def _coined_word(case: _Case) -> Answer | None:
             return case.sure()
         return case.held(f"unknown words after the name: {' '.join(sorted(case.unknown))}")
     own, said = case.described_as, case.descriptors
+    longer = case.kind == NAME and bool(own) and not case.group and not case.index.flags[case.account] & BARE
+    if longer and case.legal and not said and "group" in case.extra:
+        return case.held("a group with the first word of the name")
+    if case.kind <= CORE and said == {"bio"} and own == {"pharma"} and _sisters(case):
+        return case.held("in this country companies of one word are sisters", 0.4)
+    if said >= {"medical", "science"} and case.index.countries[case.account] == "CN" and len(case.own[0]) > 7:
+        return case.sure()  # what the legal form of a technology company says in China
     bare = not own or bool(case.index.flags[case.account] & BARE)
     cut = case.kind == CORE and case.legal and not case.group and not said and not case.extra & GEO
     if cut and (len(case.own[0]) < 7 or ("holding" in case.extra and len(case.own[0]) < 8)):
@@ -298,6 +326,11 @@ def _coined_word(case: _Case) -> Answer | None:
     if said - own <= TECH and case.kind <= CORE and case.kind != FAMILY and case.legal and len(case.own[0]) > 7:
         return case.sure()
     return case.held("the same word, another line of business")
+
+
+def _sisters(case: _Case) -> bool:
+    """Korean groups call their companies by one word and a descriptor: "X Bio" beside "X Pharmaceutical"."""
+    return case.index.countries[case.account] == "KR" and case.legal and not case.extra & GEO
 
 
 def _letters(case: _Case) -> Answer | None:

@@ -107,20 +107,20 @@ class Index:
         self._interned: dict[frozenset[str], frozenset[str]] = {}
         self._shared_keys = {" ".join(strip_legal(keys(n))) for g in self.families.groups for n in g.shared}
         self.outside = -1
+        self.own: set[str] = set()  # names that the pack gives to an account itself, not to a unit of it
         self._alike: set[int] = set()  # accounts with a writing that somebody else has too
         self._units = Counter(fact.company for fact in self.families.facts)
         accounts = list(accounts)
         parents = Counter(a.parent_account_id for a in accounts if a.parent_account_id)
         for account in accounts:
             self._add_account(account, parents[account.account_id] > 1)
-        self.outside = len(self.ids)
-        """The account number of names that are known and belong to no account of the list."""
+        self.outside = len(self.ids)  # the number of names that are known and belong to no account of the list
         self.ids.append("")
         self.labels.append("")
         self.flags.append(0)
         self.descriptors.append(frozenset())
         self.countries.append("")
-        self._parents = [self.position.get(a.parent_account_id, -1) for a in accounts]
+        self.parents = [self.position.get(a.parent_account_id, -1) for a in accounts]
         self._keep_legal_forms(accounts, ())
         self.known_groups = self._place_groups(self.families)
         self._add_families(self.families)
@@ -313,6 +313,9 @@ class Index:
             short = name_tokens(rest)
             if len(short) < len(rest):
                 forms.append((short_kind, short))
+        last = core[-1]
+        if kind <= LEGAL_NAME and len(carry) == len(core) - 1 and last[:3] == "bio" and len(last) > 3:
+            forms.append((PRESS, [*carry, "bio"]))  # "Solid Bio" in the press
         if len(carry) > 1 and not begin and not former:
             if self.is_coined(carry[0]) and len(carry[0]) > 4:
                 forms.append((HEAD, carry[:1]))
@@ -386,8 +389,11 @@ class Index:
                 sharing = (-1 if place == self.outside else place, clues, name in group.press)
                 self.shared.setdefault(" ".join(strip_legal(keys(name))), []).append(sharing)
             for name in (group.company, *group.names):
-                if name not in group.shared and " ".join(strip_legal(keys(name))) not in self.shared:
+                key = " ".join(strip_legal(keys(name)))
+                if name not in group.shared and key not in self.shared:
                     self._put_family(name, place, 0)
+                    if place != self.outside and account_of(group.company) == self.ids[place]:
+                        self.own.add(key)
             for name in group.press:
                 if name not in group.shared and place != self.outside:
                     core = strip_legal(keys(name))
@@ -416,7 +422,6 @@ class Index:
 
     def _place_groups(self, families: Families) -> list[tuple[Group, int]]:
         """Every company of the pack with the account that stands for it today, or ``outside``."""
-
         account_of = self._account_in(families)
         placed = []
         for group in families.groups:
@@ -439,7 +444,7 @@ class Index:
             for _ in range(5):
                 if parent < 0 or parent >= self.outside:
                     break
-                parent = self._parents[parent]
+                parent = self.parents[parent]
                 if parent == owner:
                     return number
         return owner
@@ -468,8 +473,7 @@ class Index:
         ends: dict[str, array[int]] = {}
         self.joined: list[str] = []
         self.joined_key: list[str] = []
-        self.glued: dict[str, str] = {}
-        """Names written as one word, to the way they are written apart."""
+        self.glued: dict[str, str] = {}  # names written as one word, to the way they are written apart
         known = self.glued
         for key, code in self.surfaces.items():
             first = code if code >= 0 else self.many[-1 - code][0]

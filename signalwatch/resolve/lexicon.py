@@ -185,14 +185,20 @@ NAMESAKES: frozenset[str] = _set(
     """
     access alliance alpha apex apollo arena argo ark artemis ascend ascent athena atlas aurora avalon axis beacon
     bluebird
-    bluejay bridge bright cascade catalyst century cornerstone crescent crystal delta discovery dynamic eagle eclipse
-    element elevate elite emerald endeavor enterprise evolution evolve focus foundation freedom frontier fusion gemini
+    bluejay bridge bright cascade catalyst century cornerstone
+    crescent crystal delta discovery dynamic eagle eclipse
+    element elevate elite emerald endeavor enterprise evolution
+    evolve focus foundation freedom frontier fusion gemini
     genesis gravity guardian harbor harmony helix heritage horizon icon impact infinity insight integra iris juno
     keystone
-    landmark legacy liberty lotus lumen matrix meridian mercury midas momentum navigator nexus nova oasis odyssey omega
-    optima orchid orion pacific paradigm paragon phoenix pinnacle pioneer polaris precision premier prime prism pulse
-    quantum quest radiant renaissance rise sage sapphire sentinel sierra signature solstice spark spectrum spring summit
-    sunrise synergy target titan torch trinity triumph unity universal vanguard vantage vector venture victory vision
+    landmark legacy liberty lotus lumen matrix meridian mercury
+    midas momentum navigator nexus nova oasis odyssey omega
+    optima orchid orion pacific paradigm paragon phoenix
+    pinnacle pioneer polaris precision premier prime prism pulse
+    quantum quest radiant renaissance rise sage sapphire
+    sentinel sierra signature solstice spark spectrum spring summit
+    sunrise synergy target titan torch trinity triumph
+    unity universal vanguard vantage vector venture victory vision
     vista
     vital zenith zephyr
     """
@@ -200,11 +206,15 @@ NAMESAKES: frozenset[str] = _set(
 # Words of science and medicine that a unit or subsidiary is called by, besides those above.
 SUBJECTS: frozenset[str] = _set(
     """
-    androgen antibody antigen biomarker biomarkers bone brain brands cardiology cells disease diseases engineering
+    androgen antibody antigen estrogen biomarker biomarkers bone
+    brain brands cardiology cells disease diseases engineering
     enzyme eye
-    fertility heart hormone immunotherapy insulin kidney liver lung metabolic microbiome microbiota migraine mobility
-    muscle nephrology neurology nutrition nutritional nutritionals obesity ophthalmology pain plasma protein proteins
-    psychiatry radioligand radiology rare receptor respiratory sight skin sleep stem supportive tumor urology vaccine
+    fertility heart hormone immunotherapy insulin kidney
+    liver lung metabolic microbiome microbiota migraine mobility
+    muscle nephrology neurology nutrition nutritional nutritionals
+    obesity ophthalmology pain plasma protein proteins
+    psychiatry radioligand radiology rare receptor respiratory sight
+    skin sleep stem supportive tumor urology vaccine
     wellness women
     """
 )
@@ -248,23 +258,29 @@ COUNTRIES: frozenset[str] = _set(
 # Cities, states and provinces where companies have units.
 PLACES: frozenset[str] = _set(
     """
-    ahmedabad alberta amsterdam an angeles anhui ankara arizona athens atlanta auckland austin aviv az baltimore
+    aachen ahmedabad alberta allschwil amsterdam antwerp apeldoorn an angeles
+    anhui ankara arizona athens atlanta auckland austin aviv az baltimore
     bangalore barcelona basel bc beijing bengaluru berlin bethesda boston brisbane brussels budapest busan ca
     calgary california cambridge carolina changchun changsha changzhou chapel chengdu chennai chicago chongqing
-    cincinnati cleveland co cologne colorado columbus connecticut copenhagen cork ct dalian dallas darmstadt de
+    changshu cincinnati cleveland co cologne colorado columbus
+    connecticut copenhagen cork ct dalian dallas darmstadt de
     delaware delhi denver diego dongguan dublin durham dusseldorf edinburgh fl florida foshan francisco
     frankfurt fujian fuzhou ga gaithersburg gansu geneva georgia ghent glasgow gothenburg guangdong guangxi
     guangzhou guizhou haifa hainan hamburg hampshire hangzhou harbin haven hebei hefei heilongjiang helsinki
-    henan hohhot hong houston hsinchu hubei hunan hyderabad il illinois in incheon indiana indianapolis irl
-    irvine istanbul jersey jerusalem jiangsu jiangxi jilin jinan kansas kaohsiung kenilworth kong kunming kyoto
+    heidelberg henan hohhot hong houston hsinchu hubei hunan
+    hyderabad il illinois in incheon indiana indianapolis irl
+    irvine istanbul jena jersey jerusalem jiangsu jiangxi jilin
+    jinan kansas kaohsiung kenilworth kobe kong kunshan kunming kyoto
     lausanne leiden leuven leverkusen lianyungang liaoning lisbon london los louis ltda lux lyon ma macau
-    madison madrid maine malmo manchester maryland massachusetts md melbourne mi miami michigan milan milano
+    madison madrid maine malmo manchester mannheim maryland
+    massachusetts md melbourne mi miami michigan milan milano
     minneapolis minnesota missouri mn mo montreal moscow muenchen mumbai munchen munich nanchang nanjing nantong
     nc nebraska nevada ningbo nj nv ny ohio ontario or oregon osaka oslo ottawa oxford pa paris pennsylvania
     petersburg philadelphia phoenix portland porto prague pune qingdao quebec rahway raleigh rhode richmond
     rockville roma rome san seattle seoul shaanxi shandong shanghai shanxi shenyang shenzhen shijiazhuang
     sichuan stockholm strasbourg suzhou sydney taipei taiyuan taizhou tampa tel texas tianjin tokyo toronto
-    tucson tx uppsala urumqi utah utrecht va vancouver vermont vienna virginia wa walkersville warsaw washington
+    tucson tx uppsala urumqi utah utrecht va valencia
+    valparaiso vancouver vermont vienna virginia wa walkersville warsaw washington
     weifang wi wien wisconsin wuhan wuxi xi xiamen xian xuzhou yantai york yunnan zhejiang zhengzhou zhuhai
     zurich
     """

@@ -83,6 +83,9 @@ _CALL = re.compile(
     r"|transparency|study|desk|registry|department|dept|team))*\s*\d*$",
     re.IGNORECASE,
 )
+_ACTING = re.compile(
+    r"[\s,;(]+(?:acting (?:through|by|via|as|on behalf of)|represented by|by its agent)\b.*$", re.IGNORECASE
+)
 _PARENS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _TITLE = re.compile(
     r"(?:^|[\s,.])(" + "|".join(r"\.?".join(t) for t in sorted(PERSON_TITLES)) + r")\.?\s*(?:,|$|\))", re.IGNORECASE
@@ -91,7 +94,7 @@ _LIST = re.compile(r"\s*(?:;|(?<!\b[A-Za-z])/(?![A-Za-z]\b)|\s\|\s|\s\+\s)\s*")
 _AND = re.compile(r"\s+(?:and|with|in collaboration with|together with)\s+", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z0-9 ]+(?:,? (?:Inc|Ltd|Corp|LLC|Co|S\.A|N\.V|LP))?\.?\Z", re.ASCII)
 _TELLING = re.compile(
-    r"\b(?:a|an|the|and|of|to|is|now|by|formerly|previously|former|legacy|dba|aka|site|investigat\w*|facility|local|attn|attention|renamed|nka|with|call|contact|information|ctgov|md|phd|transparency)\b",
+    r"\b(?:a|an|the|and|of|to|is|now|by|formerly|previously|former|legacy|dba|aka|site|investigat\w*|acting|represented|facility|local|attn|attention|renamed|nka|with|call|contact|information|ctgov|md|phd|transparency)\b",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -146,7 +149,7 @@ def read(field: str) -> Reading:
     text = _WHITE.sub(" ", field).strip()
     if _PLAIN.match(text) and not _TELLING.search(text):
         return Reading((text,))  # nine fields in ten: a name and nothing else
-    text = _without_tags(text)
+    text = _ACTING.sub("", _without_tags(text)) or text
     masked = _SITE_CODE.sub("", _CARE_OF.sub("", _SITE.sub("", text))).strip(" ,;:-(")
     if masked != text:
         text = masked

@@ -32,7 +32,7 @@ from signalwatch.resolve.index import (
     strip_legal,
 )
 from signalwatch.resolve.lexicon import CARE_SITES, LEADING, LEGAL, NOT_COMPANY, SAYS_NOTHING, UNIT
-from signalwatch.resolve.rewrites import Other, corrected, glued, joint, singular
+from signalwatch.resolve.rewrites import Other, corrected, glued, initials, joint, placed, singular, turned
 from signalwatch.resolve.spelling import misspelt
 from signalwatch.resolve.text import keys
 
@@ -66,6 +66,9 @@ _FUSED = {"tx": "therapeutics", "rx": "pharma"}
 def match_name(index: Index, text: str) -> Answer:
     """Decide one clean name (brackets, owners and lists already taken apart)."""
     answer = _match(index, text)
+    if answer.status != "matched" and "." in text[:8] and (apart := initials(text)):
+        spelled = _match(index, apart)
+        answer = spelled if spelled.status == "matched" else answer
     if (
         (answer.status in ("none", "held") or answer.method == "fuzzy")
         and answer is not EXCLUDED
@@ -107,7 +110,8 @@ def _otherwise(index: Index, text: str) -> Answer | None:
         if not any(key in known for key in keys(other.head)[:1]):
             continue
         answer = _match(index, other.text)
-        if answer.status == "matched" and (answer.why in _SAME or _carries(index, other)):
+        same = answer.why in _SAME and (answer.method != "family" or _coined(index, other))
+        if answer.status == "matched" and (same or _carries(index, other)):
             return answer._replace(why=f"{answer.why}, read as {other.text.strip()!r}")
     halves = joint(text) if "-" in text or "–" in text or "+" in text else None
     if halves is not None:
@@ -122,7 +126,16 @@ def _otherwise(index: Index, text: str) -> Answer | None:
         if told and one.status == "matched" and text.split("-")[0].isupper() and index.flags[one.accounts[0]] & GROUP:
             return one
     all_keys = keys(text)
-    if not all_keys or all_keys[0] not in known:
+    if not all_keys:
+        return None
+    place = placed(all_keys) if len(all_keys) > 1 and all_keys[1] in known else None
+    for moved in (place, turned(strip_legal(all_keys))):
+        if moved and (moved is place or moved[0] in known):
+            core = strip_legal(moved)
+            answer = _exact(index, moved, core) or _exact(index, moved[1:], core[1:]) or NONE
+            if answer.status == "matched" and index.outside not in answer.accounts:
+                return answer._replace(method="fuzzy", why=f"read as {' '.join(moved)!r}", score=0.9)
+    if all_keys[0] not in known:
         return None
     for changed in (corrected(all_keys), singular(all_keys)):
         if changed and changed != all_keys:
@@ -131,6 +144,11 @@ def _otherwise(index: Index, text: str) -> Answer | None:
             if answer.status == "matched":
                 return answer._replace(method="fuzzy", why=f"read as {' '.join(changed)!r}", score=0.9)
     return None
+
+
+def _coined(index: Index, other: Other) -> bool:
+    """Whether a made-up word is among the words taken apart: two plain ones may be anybody's ("GlobalMed")."""
+    return any(index.is_coined(key) for key in strip_legal(keys(other.text)))
 
 
 def _carries(index: Index, other: Other) -> bool:

@@ -107,8 +107,10 @@ def _spelled(index: Index, joined: str, near: tuple[int, str], rest: list[str]) 
 
 def _dropped(written: str, meant: str) -> bool:
     """Whether a letter is missing, doubled, swapped or read for its neighbour, in a word long enough to tell."""
-    if len(written) < 6 or written[:2] != meant[:2]:
+    if len(written) < 6 or written[0] != meant[0]:
         return False
+    if written[1] != meant[1]:
+        return len(written) == len(meant) > 8 and written[2:] == meant[2:] and written[1] + meant[1] in _ALIKE
     shorter, longer = sorted((written, meant), key=len)
     if len(shorter) < len(longer):
         at = next((i for i, c in enumerate(shorter) if c != longer[i]), len(shorter))

@@ -6,11 +6,13 @@ source (design.md section 7). Candidates are found by blocking keys; a contradic
 
 from __future__ import annotations
 
-from signalwatch.stories.assigning import assign, keys_of, takes_back
+from signalwatch.stories.advance import phase_advance
+from signalwatch.stories.assigning import assign, corrected_since, keys_of, stands, takes_back
 from signalwatch.stories.features import name_words
-from signalwatch.stories.judge import LONGEST_WINDOW, family, window
-from signalwatch.stories.programs import phase_advance, program_of
+from signalwatch.stories.programs import program_of
+from signalwatch.stories.steps import LONGEST_WINDOW, family, window
 
 __all__ = [
-    "LONGEST_WINDOW", "assign", "family", "keys_of", "name_words", "phase_advance", "program_of", "takes_back", "window",
+    "LONGEST_WINDOW", "assign", "corrected_since", "family", "keys_of", "name_words", "phase_advance", "program_of", "stands",
+    "takes_back", "window",
 ]  # fmt: skip

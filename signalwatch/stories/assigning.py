@@ -9,18 +9,10 @@ from msgspec.structs import replace
 
 from signalwatch import ids
 from signalwatch.model import Change, Event, StoryIntent, StoryState
+from signalwatch.stories.against import BY_AGENCY, contradiction, undecided
 from signalwatch.stories.features import Features, features, from_registry, skeleton
-from signalwatch.stories.judge import (
-    ASSUMED_STATUS,
-    NEAR,
-    STATUS_ORDER,
-    contradiction,
-    corrected,
-    family,
-    same,
-    status_of,
-    undecided,
-)
+from signalwatch.stories.judge import corrected, same
+from signalwatch.stories.steps import ASSUMED_STATUS, NEAR, STATUS_ORDER, family, status_of
 
 PRECEDENCE: Mapping[str, int] = {"filing": 3, "release": 2, "registry": 1}
 """filing > company release > registry > trade press; other sources count 0."""
@@ -41,6 +33,16 @@ def takes_back(event: Event) -> bool:
         or status_of(event) in ("withdrawn", "reverted")
         or event.discriminator.endswith(":taken-back")
     )
+
+
+def stands(event: Event, story: StoryState) -> bool:
+    """Whether a correction leaves its story standing with other facts: neither it nor another one takes it back."""
+    return event.correction and not any(takes_back(e) for e in (event, *story.events))
+
+
+def corrected_since(event: Event, story: StoryState) -> bool:
+    """Whether a later correction gave the story other facts than this telling has."""
+    return not event.correction and any(stands(e, story) and _seen_after(e, event) for e in story.events)
 
 
 def _seen_after(later: Event, earlier: Event) -> bool:
@@ -82,6 +84,11 @@ def keys_of(event: Event, accounts: Mapping[str, str]) -> tuple[str, ...]:
             keys.append(f"{group}|k:{short}")
             if not name.startswith("$"):
                 keys.append(f"{group}|t:{short[:2]}")
+    for ticker in sorted(n for n in f.main if n.startswith("$")):
+        keys.append(f"{group}|v:{ticker[1:3]}")  # a company whose ticker only resembles its name
+        keys.append(f"{group}|k:{skeleton(ticker)[:2]}")
+    if group in BY_AGENCY:
+        keys.extend(f"{group}|q:{word}" for word in sorted(f.marks))
     document = _document_key(event)
     if document:
         keys.append(f"{group}|d:{document}")
@@ -98,6 +105,7 @@ def _marks(event: Event, keys: Sequence[str]) -> tuple[str, ...]:
     marks.extend(k.replace("|n:", "|m:", 1) for k in keys if "|n:" in k)
     marks.extend(k.replace(k[k.index("|") : k.index("|") + 3], "|c:", 1) for k in keys if "|n:" in k or "|p:" in k)
     group = family(event.type)
+    marks.extend(f"{group}|v:{n[:2]}" for n in sorted(features(event).main) if len(n) >= 5 and n[0] != "$")
     marks.extend(f"{group}|{'t' if n[0] == '$' else 'k'}:{skeleton(n)[:2]}" for n in sorted(features(event).main))
     return tuple(dict.fromkeys(marks))
 
@@ -114,7 +122,9 @@ def assign(event: Event, keys: Sequence[str], candidates: Sequence[StoryState]) 
     if own is not None:  # assessed again (a review answer, reprocessing): its story stays its story
         first = own.events[0].event_id == event.event_id
         void = any(takes_back(e) and _seen_after(e, event) for e in own.events)  # nothing of it stands any more
-        effect: Any = "opened" if first and not void else "corrected" if event.correction or void else "evidence"
+        effect: Any = "corrected" if event.correction or void else "evidence"
+        if first and not void and not corrected_since(event, own) and not (event.correction and len(own.events) > 1):
+            effect = "opened"
         refreshed = replace(own, keys=tuple(dict.fromkeys((*own.keys, *_marks(event, keys)))))
         return StoryIntent(story_id=own.story_id, effect=effect, story=refreshed, reason="assessed again")
     wanted = set(keys)

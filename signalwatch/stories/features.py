@@ -15,19 +15,29 @@ from signalwatch.stories.vocabulary import (
     AGENCIES,
     BRACKETED,
     BRAND,
+    CALLED,
     CAPS,
     CODE,
     CODE_STOP,
     COMPASS,
+    CONGRESS,
+    COUNTRIES,
     INSTRUMENT,
     MARKED,
+    NO_STUDY,
+    NOT_CALLED,
     NOT_PRODUCTS,
+    NOTICE_WORDS,
+    PAYER_WORDS,
+    PERIODIC,
     ROLES,
     STEM,
     STEM_STOP,
     STOP,
+    STUDY,
     TICKER,
     TRANCHE,
+    TWO_WORDS,
     WEAK,
 )
 
@@ -55,10 +65,19 @@ class Features(Struct, frozen=True, kw_only=True):
     tranche: bool = False
     again: bool = False
     places: frozenset[str] = frozenset()
+    site: frozenset[str] = frozenset()  # the place itself, where the location names its region as well
     diseases: frozenset[str] = frozenset()  # by their canonical names
     full: frozenset[str] = frozenset()  # whole names in one word: a ticker may abbreviate more than the first word
     booster: bool = False  # a further dose of what is given already
     capitals: frozenset[str] = frozenset()  # capitalised words of the title, among them names that were not recognised
+    studies: frozenset[str] = frozenset()  # names of studies in the title
+    congresses: frozenset[str] = frozenset()
+    payers: frozenset[str] = frozenset()  # whose money a grant or contract is
+    marks: frozenset[str] = frozenset()  # words of the title by which an agency's notice that names no company is found
+    periodic: bool = False  # looks back on a period
+    called: frozenset[str] = frozenset()  # words of the title that stand where a product's name does
+    thing: frozenset[str] = frozenset()  # words of what is launched
+    brands: frozenset[str] = frozenset()  # those of them that are names
 
 
 def plain(text: str) -> str:
@@ -67,6 +86,11 @@ def plain(text: str) -> str:
         return text.casefold()
     text = text.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss").replace("ø", "o")
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+
+
+def title_words(event: Event) -> frozenset[str]:
+    """All words of an event's title."""
+    return frozenset(_WORD.findall(plain(event.title)))
 
 
 @lru_cache(maxsize=20_000)
@@ -95,6 +119,69 @@ def _capitals(title: str) -> frozenset[str]:
     )
 
 
+_ITEM = re.compile(r"\s*[;|•]\s+")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+
+
+def own_part(title: str, lead: str, names: Iterable[str]) -> tuple[str, str]:
+    """What of a digest is about the named companies: its items and sentences that name them; all of it otherwise."""
+    items = _ITEM.split(title)
+    keys = {key for name in names if len(key := name_key(name)) >= 3}
+    if len(items) < 2 or not keys:
+        return title, lead
+    mine = [part for part in items if not keys.isdisjoint(_WORD.findall(plain(part)))]
+    if not mine or len(mine) == len(items):
+        return title, lead
+    sentences = [s for s in _SENTENCE.split(lead) if not keys.isdisjoint(_WORD.findall(plain(s)))]
+    return "; ".join(mine), " ".join(sentences)
+
+
+def whole_names(text: str, products: Iterable[str]) -> frozenset[str]:
+    """Products without the second word of a name (``... autoleucel``): what many names end with names none."""
+    second = {product_key(m.group(2)): product_key(m.group(1)) for m in TWO_WORDS.finditer(plain(text))}
+    return frozenset(second.get(p, p) for p in products)
+
+
+def studies_of(title: str) -> frozenset[str]:
+    """Names of studies as a title writes them; abbreviated diseases are none."""
+    found = {next(filter(None, m.groups())) for m in STUDY.finditer(title)}
+    return frozenset(
+        product_key(f) for f in found if plain(f) not in NO_STUDY and not CODE_STOP.match(f) and not diseases.find(f)
+    )
+
+
+def called_in(title: str) -> frozenset[str]:
+    """Words that stand where titles put a product's name, and are not known to be something else."""
+    sick = {w for d in diseases.find(title) for w in _WORD.findall(plain(d))}
+    found = {plain(m.group(1)) for m in CALLED.finditer(title) if not m.group(1).isupper()}
+    return frozenset(w for w in found - sick if w not in NOT_CALLED and w not in NOTICE_WORDS and w not in STOP)
+
+
+def payers_of(names: Iterable[str]) -> frozenset[str]:
+    """Whose money it is: the country of a government by any of its names, else the distinctive words of a funder."""
+    found: set[str] = set()
+    for name in names:
+        text = plain(name)
+        states = {country for country, pattern in COUNTRIES if pattern.search(text)}
+        found |= states or {w for w in _WORD.findall(text) if len(w) > 2 and w not in PAYER_WORDS and w not in STOP}
+    return frozenset(found)
+
+
+def _places(location: str) -> frozenset[str]:
+    return frozenset(w for w in _WORD.findall(plain(location)) if len(w) > 3 and w not in COMPASS)
+
+
+def _brands(product: str) -> frozenset[str]:
+    """The capitalised words of what is launched; a description has none."""
+    return frozenset(plain(w) for w in re.findall(r"\b[A-Z][A-Za-z0-9]{3,}", product) if plain(w) not in NOT_CALLED)
+
+
+def _marks(title: str) -> frozenset[str]:
+    """Words and diseases of a title that may tell which product an agency's notice means."""
+    words = [w for w in _WORD.findall(plain(title)) if len(w) >= 7 and w not in NOTICE_WORDS and w not in STOP]
+    return frozenset([*dict.fromkeys(words)][:10]) | {plain(d) for d in diseases.find(title)}
+
+
 def product_key(text: str) -> str:
     """ABC-123, ABC 123 and ABC123 are one product; a four-letter biosimilar suffix does not count."""
     flat = re.sub(r"[^a-z0-9]", "", plain(text))
@@ -120,7 +207,7 @@ def products_of(text: str, companies: Iterable[str] = ()) -> frozenset[str]:
     title = text.split(". ", 1)[0]  # datelines shout too, so only the title's shouted words count
     if sum(c.isupper() for c in title) < 0.5 * sum(c.isalpha() for c in title):
         found.update(product_key(m.group(1)) for m in CAPS.finditer(title) if len(m.group(1)) >= 6)
-    return frozenset(f for f in found if f and f not in own and f not in NOT_PRODUCTS)
+    return frozenset(f for f in found if f and f not in own and f not in NOT_PRODUCTS and f not in WEAK)
 
 
 def skeleton(key: str) -> str:
@@ -130,11 +217,27 @@ def skeleton(key: str) -> str:
 
 def abbreviates(ticker: str, name: str) -> bool:
     """Whether ``ticker`` reads as letters of ``name`` in order, from the same first letter (RGNX, Regenxbio)."""
-    short = ticker.lstrip("$")
+    return _missing(ticker.lstrip("$"), name) == 0
+
+
+def _missing(short: str, name: str) -> int:
+    """How many letters of a ticker its company's name does not hold in this order; 9 when it cannot be its ticker."""
     if not 3 <= len(short) <= 5 or len(name) <= len(short) or short[0] != name[:1]:
-        return False
-    letters = iter(name)
-    return all(c in letters for c in short)
+        return 9
+    at, missing = 0, 0
+    for letter in short:
+        found = name.find(letter, at)
+        if found < 0:
+            missing += 1
+        else:
+            at = found + 1
+    return missing
+
+
+def resembles(ticker: str, name: str) -> bool:
+    """Whether all but one letter of a ticker read as the name's, and both begin alike (ARQT, Arcutis)."""
+    short = ticker.lstrip("$")
+    return len(short) >= 4 and short[:2] == name[:2] and _missing(short, name) <= 1
 
 
 def tickers_of(text: str) -> frozenset[str]:
@@ -196,7 +299,9 @@ def _of_registry(event: Event) -> Features:
 
 def _of_text(event: Event) -> Features:
     """Features read from names, attributes, title and lead."""
-    text = f"{event.title}. {event.text or event.span.text}"
+    parties_named = [o.name for o in event.organisations if o.role != "regulator"]
+    title, lead = own_part(event.title, event.text or event.span.text, parties_named)
+    text = f"{title}. {lead}"
     main: set[str] = set()
     others: set[str] = set()
     names: list[str] = []
@@ -225,7 +330,8 @@ def _of_text(event: Event) -> Features:
     if isinstance(a.get("product"), str):
         products |= products_of(str(a["product"]), names)
     if event.program is not None:
-        products.update(product_key(p) for p in event.program.assets)
+        own = {w for name in names for w in name_words(name)} | full
+        products.update(key for p in event.program.assets if (key := product_key(p)) not in own)
         products.update(n.lower() for n in event.program.nct_ids)
     agency = ""
     for value in [a.get("agency"), *(o.name for o in event.organisations if o.role == "regulator")]:
@@ -241,7 +347,7 @@ def _of_text(event: Event) -> Features:
         main=frozenset(main),
         others=frozenset(others),
         parties=parties,
-        products=frozenset(p for p in products if p and p not in NOT_PRODUCTS),
+        products=whole_names(text, (p for p in products if p and p not in NOT_PRODUCTS)),
         words=words,
         people=_people(a.get("person")) - {w for name in names for w in _WORD.findall(plain(name))},
         roles=frozenset(name for name, pattern in ROLES if role_text and pattern.search(role_text)),
@@ -249,9 +355,21 @@ def _of_text(event: Event) -> Features:
         instrument=next((name for name, pattern in INSTRUMENT if pattern.search(text)), ""),
         tranche=bool(TRANCHE.search(text)),
         again=bool(AGAIN.search(text)),
-        places=frozenset(w for w in _WORD.findall(plain(location)) if len(w) > 3 and w not in COMPASS),
-        diseases=frozenset(diseases.find(event.title)),
+        places=_places(location),
+        site=_places(location.split(",")[0]) if "," in location else frozenset(),
+        diseases=frozenset(diseases.find(title)),
         full=frozenset(full),
-        booster="booster" in event.title.casefold(),
-        capitals=_capitals(event.title),
+        booster="booster" in title.casefold(),
+        capitals=_capitals(title),
+        studies=studies_of(title) - main,
+        congresses=frozenset(m.group(1) for m in CONGRESS.finditer(text)),
+        payers=payers_of(
+            [o.name for o in event.organisations if o.role in ("other", "regulator", "investor")]
+            + [str(a[name]) for name in ("agency", "funder") if a.get(name)]
+        ),
+        marks=_marks(title) - main,
+        called=called_in(title) - main - others,
+        periodic=bool(PERIODIC.search(title)),
+        brands=_brands(str(a.get("product") or "")),
+        thing=frozenset(w for w in _WORD.findall(plain(str(a.get("product") or ""))) if len(w) > 2 and w not in STOP),
     )

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from signalwatch import diseases, ids
-from signalwatch.model import Change, Event, Program, ProgramRef
+from signalwatch.model import Event, Program, ProgramRef
 from signalwatch.stories.vocabulary import PARTNERS, STEM
 
 MOST_NAMES = 12
 BASKET = 3
 """A study of more indications than these is about its first one."""
-_PHASE_RANK = {
+PHASE_RANK = {
     "": 0, "1": 1, "1a": 1, "1b": 1, "1/2": 2, "1b/2": 2, "1/2a": 2, "2": 3, "2a": 3, "2b": 3, "2/3": 4,
     "3": 5, "3b": 5, "pivotal": 5, "4": 6,
 }  # fmt: skip
@@ -111,14 +111,14 @@ def program_of(event: Event, account_id: str, existing: Sequence[Program]) -> Pr
         return None
     same_asset = [p for p in existing if keys & {asset_key(n) for n in (p.asset, *p.names)}]
     if same_asset:
-        if not _indications(ref):
+        if not indications_of(ref):
             return _updated(same_asset[0], ref, names) if len(same_asset) == 1 else None
         found = _of_indication(ref, same_asset)
         if found is not None:
             return _updated(found, ref, names)
     asset = same_asset[0].asset if same_asset else names[0] if names else ref.nct_ids[0]
     known = tuple(n for p in same_asset for n in p.names)
-    indication = next(iter(_indications(ref)), "")
+    indication = next(iter(indications_of(ref)), "")
     return Program(
         program_id=ids.digest("program", account_id, asset_key(asset), indication.casefold()),
         account_id=account_id, asset=asset, indication=indication, phase=ref.phase, nct_ids=ref.nct_ids,
@@ -126,7 +126,7 @@ def program_of(event: Event, account_id: str, existing: Sequence[Program]) -> Pr
     )  # fmt: skip
 
 
-def _indications(ref: ProgramRef) -> tuple[str, ...]:
+def indications_of(ref: ProgramRef) -> tuple[str, ...]:
     """The diseases an event is about, by their canonical names; healthy volunteers have none."""
     return tuple(dict.fromkeys(filter(None, map(diseases.canonical, ref.indications))))
 
@@ -134,7 +134,7 @@ def _indications(ref: ProgramRef) -> tuple[str, ...]:
 def _of_indication(ref: ProgramRef, programs: Sequence[Program]) -> Program | None:
     """The program of the event's indication: named the same, else the only one named more or less narrowly, else one of
     unknown indication."""
-    told = _indications(ref)
+    told = indications_of(ref)
     told = told[:1] if len(told) > BASKET else told
     exact = [p for p in programs if p.indication and any(diseases.related(i, p.indication) == 2 for i in told)]
     if exact:
@@ -148,8 +148,8 @@ def _of_indication(ref: ProgramRef, programs: Sequence[Program]) -> Program | No
 def _updated(program: Program, ref: ProgramRef, names: Sequence[str]) -> Program:
     return replace(
         program,
-        phase=max(program.phase, ref.phase, key=lambda p: _PHASE_RANK.get(p, 0)),
-        indication=program.indication or next(iter(_indications(ref)), ""),
+        phase=max(program.phase, ref.phase, key=lambda p: PHASE_RANK.get(p, 0)),
+        indication=program.indication or next(iter(indications_of(ref)), ""),
         nct_ids=tuple(dict.fromkeys((*program.nct_ids, *ref.nct_ids))),
         names=_united(program.names, names),
         areas=tuple(dict.fromkeys((*program.areas, *ref.areas))),
@@ -162,26 +162,3 @@ def _united(names: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
     for name in (*names, *more):
         found.setdefault(asset_key(name), name)
     return tuple(found.values())[:MOST_NAMES]
-
-
-def phase_advance(event: Event, program: Program | None, existing: Sequence[Program]) -> Event:
-    """The event as the account's program sees it: a new study in a later phase than any before is a phase advance.
-
-    Only studies that are registered or started count, and only for a program that was known in an earlier phase.
-    """
-    if (
-        program is None
-        or event.correction
-        or event.type not in ("trial_registered", "trial_start")
-        or event.program is None
-    ):
-        return event
-    before = next((p for p in existing if p.program_id == program.program_id), None)
-    phase = event.program.phase
-    if before is None or not before.phase or _PHASE_RANK.get(phase, 0) <= _PHASE_RANK.get(before.phase, 0):
-        return event
-    if set(event.program.nct_ids) & set(before.nct_ids):
-        return event  # the same study moved on: its own record says so
-    change = Change(field="phase", before=before.phase, after=phase)
-    attributes = {**event.attributes, "phase": phase, "from": before.phase, "to": phase}
-    return replace(event, type="trial_phase_advance", attributes=attributes, changes=(*event.changes, change))

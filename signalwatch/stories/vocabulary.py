@@ -36,7 +36,7 @@ NOT_PRODUCTS = frozenset(
 STEM_STOP = frozenset(
     """
     absent accel alfa assent beta important intercept peptide nucleotide oligonucleotide cancel essen excel gel
-    gene level model novel patient present recent stat status travel
+    gene level model novavax novel patient present recent stat status travel
     """.split()
 )
 COMPASS = frozenset(
@@ -50,14 +50,14 @@ TICKER = re.compile(
     r":\s*([A-Z]{1,5})\b",
     re.IGNORECASE,
 )
-CODE = re.compile(r"\b([A-Z][A-Za-z]{0,9}[- ]?\d{2,6}[A-Za-z]{0,3}|[A-Z]{1,6}\d{1,5}[A-Z]{0,2})\b")
+CODE = re.compile(r"\b([A-Z][A-Za-z]{0,9}[- ]?\d{2,6}[A-Za-z]{0,3}|[A-Z]{1,6}\d{1,5}[A-Z]{0,2}|[A-Z]{2,4}-\d[A-Z]?)\b")
 MARKED = re.compile(r"\b([A-Za-z][A-Za-z0-9-]{2,30})\s?[®™]")
 BRAND = re.compile(r"\b([A-Z][a-z]{4,20}) \([a-z][^)]{5,80}\)")
 BRACKETED = re.compile(r"\(([a-z][a-z-]{5,30})(?:-[a-z]{4})?(?:[ )])")
 CAPS = re.compile(r"\b([A-Z][A-Z-]{4,20})\b")
 STEM = re.compile(
     r"\b([a-z]{2,16}(?:mab|nib|tinib|ciclib|parib|rafenib|tide|glutide|gliptin|gliflozin|vir|ciran|siran|rsen|cel|gene|"
-    r"vec|stat|degib|zumab|(?:er|ta|ci)cept|kinra|bart|metinib|lisib|tadine|setron|oxacin|mycin|cillin|azole|prazole|sartan|"
+    r"vec|vax|stat|degib|zumab|(?:er|ta|ci)cept|kinra|bart|metinib|lisib|tadine|setron|oxacin|mycin|cillin|azole|prazole|sartan|"
     r"olol|pril|statin|afil|xaban|gatran|fusp|alfa|beta|toclax|dopa|lukast|pitant|netant|gepant|orexant|pride|caine|platin|"
     r"rubicin|taxel|[al]bine|relix|relin|parin|terol|sone|olone|fenac|coxib|bactam|penem|floxacin|cycline|zolid|fungin|"
     r"phrine|[fd]rine|nidine|dipine|fibrate|grel|profen|oxetine|triptan|zepam|zolam|thiazide|mustine|trexate|poetin|grastim|"
@@ -65,11 +65,12 @@ STEM = re.compile(
     r"(?:-[a-z]{4})?\b"
 )
 CODE_STOP = re.compile(
-    r"^(?:COVID|Item|Phase|Q[1-4]|FY|H[12]|CD|IL|PD|HER|GLP|CAR|Type|Part|Day|Week|Series"
+    r"^(?:COVID|FDA|Item|Phase|Q[1-4]|FY|H[12]|CD|IL|PD|HER|GLP|CAR|Type|Part|Day|Week|Series"
     r"|Class|Rule|Form|No|US|EU|BTK|TNF|mRNA|A1C|HIV|Top|Year"
     r"|SCHEDULE|January|February|March|April|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug"
     r"|Sep|Sept|Oct|Nov|Dec|Nasdaq|CEO|K|ASH|ASCO|ESMO|EHA|AAN|ADA|AACR|ACR"
-    r"|Tier|Grade|Stage|Section|Chapter|Title|Article|S|F|N|NT|SC|BA|XBB|KP|JN|COV)[- ]?\d",
+    r"|Tier|Grade|Stage|Section|Chapter|Title|Article|S|F|N|NT|SC|BA|XBB|KP|JN|COV)[- ]?\d"
+    r"|^(?:LAG|CTLA|TIM|FGFR|PDE|CDK|JAK|TYK|SGLT|NLRP|PCSK|TLR|CCR|BCL|SARS|DLL|APOL|CYP|DPP|PAR|MMP|NTRK|HSV|HPV)-\d[A-Z]?$",
     re.IGNORECASE,
 )
 ROLE = (
@@ -118,3 +119,89 @@ PARTNERS = frozenset(
     """.split()
 )
 """Medicines that many sponsors combine theirs with; as the only name they are still an asset."""
+
+STUDY = re.compile(
+    r"\b([A-Z][A-Z0-9]{3,}(?:-[A-Z0-9]+)*)(?= (?:(?:Phase|phase|Pivotal|pivotal) (?:\S+ )?)?(?:[Tt]rial|[Ss]tudy|[Pp]art)\b)"
+    r"|(?<=[Tt]rial )([A-Z][A-Z0-9]{3,}(?:-[A-Z0-9]+)*)\b|(?<=[Ss]tudy )([A-Z][A-Z0-9]{3,}(?:-[A-Z0-9]+)*)\b"
+    r"|\(([A-Z][A-Z0-9]{4,}(?:-[A-Z0-9]+)*)(?: [^()]{1,12})?\)|\bin ([A-Z][A-Z0-9]{4,}(?:-[A-Z0-9]+)*)$"
+)
+"""The name of a study as titles write it: SUMMIT trial, (SUMMIT), dosed in SUMMIT."""
+NO_STUDY = frozenset(
+    """
+    active clinical completed enrolling first nasdaq nyse part phase pivotal recruiting registry study suspended terminated
+    trial withdrawn update
+    """.split()
+)
+TWO_WORDS = re.compile(r"\b([a-z]{5,}(?:gene|mab|tug|mig|bart|cept)) ([a-z]{5,})\b")
+"""Names of two words: gene and cell therapies, conjugates."""
+CONGRESS = re.compile(
+    r"\b(ASCO|ASH|ESMO|EHA|AACR|SABCS|ASN|AHA|ACC|ESC|ADA|EASD|AASLD|EASL|DDW|UEG|ECCO|ACG|AAN|CTAD|AAIC|ECTRIMS|ACTRIMS|AES|EAN"
+    r"|AAD|EADV|ACR|EULAR|ATS|ERS|CHEST|IDWeek|CROI|ECCMID|ESCMID|AAO|ARVO|ASRS|EURETINA|ENDO|ObesityWeek|ASGCT|ESGCT|WCLC|SGO"
+    r"|AUA|EAU|ASTRO|SITC|ISTH|WMS|MDA|SNO|ACAAI|AAAAI|TCT|HRS)\b(?! Therapeutics| Bio)"
+)
+PERIODIC = re.compile(
+    r"\b(?:(?:first|second|third|fourth|full)[- ](?:quarter|half|year)|quarterly|half[- ]year|interim|fiscal|annual|year[- ]end"
+    r"|Q[1-4])\b.{0,40}\b(?:results|report|update|highlights)\b|\b(?:business|corporate|pipeline) (?:update|highlights)\b"
+    r"|\bmonth(?:ly)? in review\b|\brecap\b|\blook(?:ing)? back\b",
+    re.IGNORECASE,
+)
+"""A release that looks back on a period and tells again what was told."""
+NOTICE_WORDS = frozenset(
+    """
+    accepts accepted administration adults agency approval approvals approve approved approves authority authorisation
+    authorised authorization authorized authorizes breakthrough children clearance cleared clears commission complete
+    designation disease disorder european expanded federal federation fast-track general generic grants granted injection
+    issues january february march april august september october november december letter market marketing medicines
+    monthly notice novel opinion orphan patients pediatric positive prescription previously product products recommends
+    rejection rejects response severe solution submission syndrome tablet tablets capsules therapies treating treatment
+    treatments update updates cancer tumors chronic advanced metastatic relapsed refractory infection infections
+    ophthalmic topical intravenous subcutaneous people companies company
+    """.split()
+)
+"""Words of agencies' notices that say nothing about which product is meant."""
+PAYER_WORDS = frozenset(
+    """
+    agency and authority award award-winning bundesregierung bureau care centers centre center commission council defence
+    defense department development disease diseases district for foundation fund funding gouvernement government health
+    human innovation institute institutes ministry national of office program programme public regierung research science
+    sciences services society state states the und union united works world
+    """.split()
+)
+COUNTRY = (
+    ("us", r"\bu\.?s\.?a?\b|united states|\bamerican?\b|\bbarda\b|\bhhs\b|\bnih\b|\bdod\b|\basp?r\b|\bdarpa\b|\bdtra\b|\bniaid\b"
+     r"|\bcdc\b|\bpentagon\b|vereinigten? staaten|etats[- ]unis|\barmy\b|\bnci\b|project nextgen|operation warp speed"),
+    ("uk", r"\bu\.?k\.?\b|united kingdom|\bbritish\b|\bbritain\b|\bukhsa\b|\bnhs\b|grossbritannien"),
+    ("eu", r"\be\.?u\.?\b|european (?:commission|union)|\bhera\b|eu-kommission"),
+    ("canada", r"canad"), ("japan", r"\bjapan"), ("germany", r"german|deutsch|\bbund\b"),
+    ("france", r"\bfrench\b|france|francais"),
+    ("australia", r"australia"), ("israel", r"israel"), ("brazil", r"brazil|brasil"), ("china", r"\bchin(?:a|ese)\b"),
+    ("india", r"\bindian?\b"), ("korea", r"\bkorea"), ("switzerland", r"swiss|switzerland|schweiz"), ("italy", r"ital(?:y|ian)"),
+    ("spain", r"spain|spanish"), ("netherlands", r"dutch|netherlands"), ("sweden", r"swed(?:en|ish)"),
+    ("denmark", r"danish|denmark"),
+    ("unicef", r"\bunicef\b"), ("cepi", r"\bcepi\b|coalition for epidemic"), ("gavi", r"\bgavi\b"), ("paho", r"\bpaho\b"),
+    ("who", r"world health organi[sz]ation"),
+)  # fmt: skip
+COUNTRIES = tuple((name, re.compile(pattern)) for name, pattern in COUNTRY)
+"""Whose money a contract is: a government by any of its names and agencies, or one of the large common buyers."""
+
+CALLED = re.compile(
+    r"(?:\b(?:for|of|[Aa]pproves|[Cc]lears|[Rr]ejects|[Ll]aunches|[Aa]uthori[sz]es|[Ii]ntroduces|[Dd]osed [Ww]ith)|'s|’s|s'|s’) "
+    r"([A-Z][A-Za-z]{5,20})\b(?! (?:Therapeutics|Pharma|Bio|Inc|Disease|Syndrome|Cancer|Disorder|Street))"
+)
+"""Where titles put the name of a product. Brands look like any other word; a few words are known to be none."""
+NOT_CALLED = frozenset(
+    """
+    accelerated active acute adolescents adult advanced allergic antibody application approval autoimmune bladder breast
+    bristol business cancer candidate cardiac cell chronic clinical combination common complete congress continued
+    cutaneous designation detection development diabetic diagnosis disease diseases disorder drug eczema efficacy
+    emergency european evaluation executive expansion expanded females generic genetic heart hemophilia hereditary
+    injection inhibitor initial intravenous investigational kidney launch leading liver lymphoma males management
+    manufacturing maintenance metastatic migraine moderate molecule monotherapy multiple muscular neonatal nervous
+    neovascular nonsmall novel obesity ophthalmic option orphan ovarian pancreatic part partial patient patients pediatric
+    people persistent phase pivotal population positive potential prevention previously primary priority program
+    progressive prostate pulmonary rapid recurrent reduction refractory registration relapsed renal review rolling seasonal
+    second severe single sleep solid solution submission subjects syndrome systemic tablet tablets targeted third treating
+    treatment treatment-resistant trial trials type uncontrolled united unresectable untreated vaccine vaccines venous
+    women world young
+    """.split()
+)

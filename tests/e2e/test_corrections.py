@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from signalwatch.config import starter_rules
+from signalwatch.reprocess import reprocess
 from tests.e2e.outside import DAY, Service, account, item, record, running, samples
 
 _ALL = """\
@@ -138,7 +139,35 @@ def test_a_corrected_amount_is_told_to_those_who_heard_the_wrong_one(service: Se
     assert reached(service, "correction") == told
     [story] = [s for s in service.app.store.stories() if s.type == "funding_round"]
     assert story.attributes["amount"] == 8_000_000
-    assert active(service, "brightwater", "funding_round") == []
+    assert story.status != "withdrawn"
+    [signal] = [s for s in service.app.store.signals(account_id="brightwater") if s.type == "funding_round"]
+    assert (signal.active, signal.attributes["amount"]) == (True, 8_000_000)
+    [letter] = {r.item.dossier.alert_id: r.item.dossier for r in service.letters("correction")}.values()
+    assert [(c.field, c.before, c.after) for c in letter.changes] == [("amount", 80_000_000, 8_000_000)]
+    assert letter.disagreements == ()
+    assert any(n.startswith("Corrected: ") and "points" in n for n in letter.notes)
+    service.round()
+    assert len(service.letters("correction")) == len(told)
+
+
+def test_a_corrected_amount_is_scored_again_and_stays_so(service: Service) -> None:
+    """Assessed once more, the first telling does not bring the wrong amount back."""
+    filed(service, 1, "D", samples.form_d(sale="2026-03-09"))
+    service.round()
+    [first] = [s for s in service.app.store.signals(account_id="quillfern") if s.type == "funding_round"]
+    service.clock.advance(20 * DAY)
+    amended = samples.form_d(form="D/A", sold="12000000", sale="2026-03-09", previous="0001900001-26-000001")
+    filed(service, 2, "D/A", amended)
+    service.round()
+
+    [second] = [s for s in service.app.store.signals(account_id="quillfern") if s.type == "funding_round"]
+    assert (second.active, second.attributes["amount"], second.at) == (True, 12_000_000, first.at)
+    letters = service.letters()
+    reprocess(service.app, "rules", service.clock.now() - 60 * DAY)
+    service.round()
+    [third] = [s for s in service.app.store.signals(account_id="quillfern") if s.type == "funding_round"]
+    assert (third.active, third.attributes["amount"], third.points) == (True, 12_000_000, second.points)
+    assert service.letters() == letters
 
 
 def test_a_corrected_release_under_a_new_address_is_no_new_happening(service: Service) -> None:
@@ -238,7 +267,7 @@ def test_an_amended_form_d_that_sold_less_is_a_correction(service: Service) -> N
     service.round()
 
     assert reached(service, "correction") == told
-    assert active(service, "quillfern", "funding_round") == []
+    assert active(service, "quillfern", "funding_round") == ["funding_round"]
     assert len([s for s in service.app.store.stories() if s.type == "funding_round"]) == 1
 
 
@@ -345,8 +374,6 @@ def test_a_stop_reverted_after_months_is_corrected(service: Service) -> None:
 
 def test_assessing_again_keeps_what_was_taken_back(service: Service) -> None:
     """Reprocessing neither revives the points of a corrected story nor tells anybody twice."""
-    from signalwatch.reprocess import reprocess
-
     for number in range(2, 6):  # whatever the order of their ids
         name = "Brightwater Bio" if number % 2 else "Orlande Oncology"
         service.outside.write(number, f"{name} Raises ${number}0 Million Series B Financing")

@@ -128,3 +128,81 @@ def test_healthy_volunteers_are_no_indication() -> None:
     [program] = tell(ref("TEC-301", of="asthma"), ref("TEC-301", of="Healthy Volunteers", phase="1"))
 
     assert program.indication == "asthma"
+
+
+def phase_after(*refs: ProgramRef) -> list[tuple[str, str]]:
+    """(from, to) of every phase advance among new studies of one account."""
+    programs: list[Program] = []
+    found = []
+    for number, ref in enumerate(refs):
+        event = Event(type="trial_registered", event_id=str(number), program=ref)
+        program = stories.program_of(event, "a", programs)
+        seen = stories.phase_advance(event, program, programs)
+        if seen.type == "trial_phase_advance":
+            found.append((seen.attributes["from"], seen.attributes["to"]))
+        if program is not None:
+            programs = [p for p in programs if p.program_id != program.program_id] + [program]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Advanced Solid Tumors", "non-small cell lung cancer"),
+        ("Advanced Solid Tumor", "Locally Advanced or Metastatic GC and GCJ Adenocarcinoma"),
+        ("Bladder, Biliary Tract, Cervical, Ovarian Cancer, Any Tumor Type", "Biliary Tract Cancer"),
+        ("Hematologic Malignancies", "acute myeloid leukemia"),
+        ("Healthy Volunteers", "asthma"),
+        ("Allergy", "Allergic Asthma"),
+        ("asthma", "severe eosinophilic asthma"),
+        ("Seasonal Allergic Rhinoconjunctivitis", "Hay Fever"),
+        ("inflammatory bowel disease", "ulcerative colitis"),
+    ],
+)
+def test_a_later_phase_after_a_basket_or_a_wider_indication_is_an_advance(first: str, second: str) -> None:
+    early, late = ref("TEC-301", of=first, nct="NCT1", phase="1"), ref("TEC-301", of=second, nct="NCT2", phase="2")
+
+    assert phase_after(early, late) == [("1", "2")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("asthma", "chronic obstructive pulmonary disease"),
+        ("melanoma", "prostate cancer"),
+        ("Advanced Solid Tumors", "ulcerative colitis"),
+        ("Hematologic Malignancies", "melanoma"),
+        ("chronic urticaria", "allergic asthma"),
+    ],
+)
+def test_a_later_phase_in_another_disease_is_none(first: str, second: str) -> None:
+    early, late = ref("TEC-301", of=first, nct="NCT1", phase="1"), ref("TEC-301", of=second, nct="NCT2", phase="2")
+
+    assert phase_after(early, late) == []
+
+
+def test_a_basket_is_no_program_of_each_of_its_diseases() -> None:
+    programs = tell(
+        ref("TEC-301", of="Advanced Solid Tumors", phase="1"), ref("TEC-301", of="NSCLC", phase="2"),
+        ref("TEC-301", of="melanoma", phase="2"),
+    )  # fmt: skip
+
+    assert [(p.indication, p.phase) for p in programs] == [
+        ("solid tumor", "1"), ("non-small cell lung cancer", "2"), ("melanoma", "2"),
+    ]  # fmt: skip
+
+
+def test_healthy_volunteers_say_nothing_about_what_is_in_phase_3_elsewhere() -> None:
+    volunteers = ref("TEC-301", of="Healthy Volunteers", nct="NCT1", phase="1")
+    late = ref("TEC-301", of="psoriasis", nct="NCT2", phase="3")
+
+    assert phase_after(late, volunteers, ref("TEC-301", of="asthma", nct="NCT3", phase="2")) == []
+
+
+def test_the_same_study_in_a_later_phase_is_told_by_its_own_record() -> None:
+    assert (
+        phase_after(
+            ref("TEC-301", of="asthma", nct="NCT1", phase="1"), ref("TEC-301", of="asthma", nct="NCT1", phase="2")
+        )
+        == []
+    )

@@ -56,6 +56,8 @@ _MIXED = _words(
     r"mixed",
     r"unclear win",
     r"despite (?:missing|failing|failure|failed|a miss)",
+    r"despite (?:[a-z0-9\-]+ ){1,3}(?:miss|flop|failure|fail)",
+    r"muted|middling|so-so|lukewarm|tepid|ho-hum|patchy|uneven",
     r"(?:one|two) of (?:two|three)",
     r"some (?:endpoints|goals)",
     r"(?:hits?|met|meets|wins?|succeeds?) .{0,60}(?:miss(?:es|ed)?|fails|failed|flops) (?:in |on )?(?:another|"
@@ -85,6 +87,10 @@ _FAILED = _words(
     r"(?:no|little|scant|insufficient) (?:significant |clinical |added |overall |additional )?"
     r"(?:benefit|efficacy|effect|improvement|difference|advantage|better)",
     r"no more effective",
+    r"(?:lack of|poor|insufficient) (?:efficacy|benefit|effect)|inefficacy|stopped early|will not (?:advance|progress|proceed)",
+    r"no (?:dice|luck)|(?:bites?|bit) the dust|(?:blows?|blew) up|(?:concedes?|admits?) (?:defeat|failure)|"
+    r"hopes? (?:is |are )?dashed|"
+    r"washout|letdown|debacle|unconvincing|dismal|disastrous",
     r"fail(?:s|ed|ure|ures|ing)?",
     r"miss(?:es|ed|ing)?(?! (?:class|data))",
     r"flunk(?:s|ed|ing)?|flop(?:s|ped|ping)?|flub(?:s|bed)?|whiff(?:s|ed|ing)?|fizzle[sd]?|bust|dud|bomb(?:s|ed)?|"
@@ -110,6 +116,8 @@ _DOUBT = _words(
     r"(?:cloud|overshadow|undermin|temper|mar|muddie|muddy|dampen|undercut|dim|taint)(?:s|ed|d|red|es|med|ing)?",
     r"caveats?|at a cost|wanes?|waned|fades?|faded|dropouts?|patient deaths?|(?:a|one|two|three) deaths?",
     r"(?:only )?modest(?:ly)?",
+    r"(?:relapses|side effects|deaths|cases|dropouts|adverse events) (?:creep|pile|mount|crop|emerge|surface|build)[a-z]*",
+    r"safety (?:board|panel|committee) (?:has|raises|flags|wants) [a-z ]{0,20}(?:question|concern|worr)",
 )
 _CONTRAST = _words(
     r"but|though|although|while|whereas|however|despite|even as|yet|nevertheless|nonetheless|with a catch|amid"
@@ -118,6 +126,8 @@ _GOOD = _words(
     r"(?<!-)positive(?! (?:for|feedback|airway|breast|lung|cancers?|patients|tumou?rs|solid|adults|people|disease))|"
     r"favou?rabl[ey]|promising|encouraging|robust|strong(?:er|ly)?|compelling|durable|superior(?:ity)?|"
     r"impressive|stellar|upbeat|unprecedented|best-in-class|practice-changing|groundbreaking|landmark|"
+    r"stunning|eye-(?:catching|popping)|jaw-dropping|striking|remarkable|dazzling|spectacular|tantalizing|exciting|blowout|"
+    r"knockout|stand-?out|sparkling|heartening|staying power|strikes? gold|with flying colors|"
     r"dramatic(?:ally)?",
     r"success(?:es|ful|fully)?|succeed(?:s|ed|ing)?|wins?|winning|won|victor(?:y|ies)|triumphs?|home run|clean sweep",
     r"(?:statistical(?:ly)?|clinical(?:ly)?|highly|and) (?:and clinically )?(?:significan(?:t|ce|tly)|meaningful)|"
@@ -151,7 +161,7 @@ _GOOD = _words(
     r"(?:tops?|exceed(?:s|ed)?|beats?|surpass(?:es|ed)?) (?:expectations|hopes)",
     r"(?:data|analys[ei]s|results|findings)(?: [a-z\-]+){0,3} (?:supports?|reinforces?|underscores?|validates?|"
     r"confirms?)",
-    r"gains? (?:in|with|of)|vision gains|wider use|makes .{0,30}case|jákvæð\w*|vielversprechend\w*|positiv\w*",
+    r"gains? (?:in|with|of)|vision gains|works (?:in|for)|wider use|makes .{0,30}case|jákvæð\w*|vielversprechend\w*|positiv\w*",
 )
 _RATE = re.compile(
     r"\d(?:%| percent)(?: [a-z\-]+){0,3} (?:response rates?|responses?|remissions?|efficacy|effective|survival|"

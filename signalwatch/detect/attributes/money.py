@@ -33,7 +33,7 @@ _TEXT_CUES = {
     "grant_award": re.compile(r"(?:grant|award|funding)"),
     "contract_award": re.compile(r"(?:contract|award|funding|budget|agreement|barda|order)"),
     "merger_acquisition": re.compile(
-        r"(?:acqui|buy|bought|deal|purchase|merger|worth|upfront|takeover|transaction|values|will pay|in cash)"
+        r"(?:acqui|buy|bought|deal|purchase|merger|worth|upfront|takeover|transaction|values|will pay|in cash|divest|credit bid)"
     ),
     "facility_expansion": re.compile(r"(?:facility|plant|site|invest|project|campus|expan|construction)"),
     "partnership": re.compile(
@@ -152,6 +152,9 @@ _TOTAL_BEFORE = re.compile(
 )
 
 
+_THEN_MILESTONES = re.compile(
+    r"^ ?(?:deal|pact|agreement|payment)? ?(?:with|plus|and) (?:potential )?milestones (?:worth |of )?(?:over|up to|of)"
+)
 _MORE = re.compile(r"^ ?(?:more|additional|extra|further) ")  # on top of what was named: not a total
 
 
@@ -167,7 +170,7 @@ def deal_amounts(context: Context) -> dict[str, Any]:
         before = context.doc.norm[max(0, money.start - 50) : money.start]
         if _of_another(context, money) or (out and _MORE.match(behind)):
             continue
-        if _UPFRONT.match(behind) or _UPFRONT_AT.search(before):
+        if _UPFRONT.match(behind) or _UPFRONT_AT.search(before) or _THEN_MILESTONES.match(behind):
             key = "upfront"
         elif money.up_to or _TOTAL.match(behind) or _TOTAL_BEFORE.search(before):
             key = "total"
@@ -196,7 +199,8 @@ def _told_upfront(context: Context, total: int, currency: str) -> dict[str, Any]
 
 
 _WITHDRAWN = re.compile(
-    r"(?:withdr[ae]w|withdrawal|terminat|cancel|pulls|pulled|scraps|abandon|postpone|shelves)[a-z]*(?: [^ \n]+){0,6}? "
+    r"(?:withdr[ae]w|withdrawal|terminat|cancel|pull(?:s|ed)(?! in| off)|scraps|abandon|postpone|shelves)[a-z]*"
+    r"(?: [^ \n]+){0,6}? "
     r"(?:offering|placement|issue|sale|follow-on|atm|raise|pipe|placing)"
 )
 _CLOSED = re.compile(
@@ -205,7 +209,8 @@ _CLOSED = re.compile(
 )
 _PROPOSED = re.compile(
     r"(?:propos|launch|commence|commencement|intends|plans|intention|files|filing|to offer|offers|may offer|seeks|"
-    r"sales agreement|may from time)"
+    r"targets|eyes|aims|"
+    r"sales agreement|may from time|resolve[sd]? (?:on|to)[^\n]{0,40}rights issue)"
 )
 _PRICED = re.compile(r"(?:pric(?:es|ed|ing)|upsized and priced)")
 
@@ -237,7 +242,8 @@ _LISTED = re.compile(
 _FILED = re.compile(
     r"(?:files?|filed|filing|plans?|plots?|seeks?|seeking|eyes|lines up|terms|aims?|targets?|heads|launch|hopes|looks|"
     r"sets sights|proposed|gear|queue|pitch|outlines|maps|moves|moving|confidential|lodges?|registers?|submit|paperwork|papers|"
-    r"prospectus|registration|sees|expects|pencil|s-1|f-1|roadshow|to go public|documents)"
+    r"prospectus|registration|tees up|readies|"
+    r"sees(?! [^\n]{0,30}(?:ipo|offering) as )|expects|pencil|s-1|f-1|roadshow|to go public|documents)"
 )
 
 

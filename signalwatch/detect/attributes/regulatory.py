@@ -61,8 +61,8 @@ _AGENCY_CUES = (
     (_of(r"india|indian"), "CDSCO"),
     (_of(r"mexico|mexican"), "COFEPRIS"),
     (_of(r"taiwan|taiwanese"), "TFDA"),
-    (re.compile(r"(?<![a-z])saudi (?:food|fda)"), "SFDA"),
-    (_of(r"saudi arabia|saudi"), "SFDA"),
+    (re.compile(r"(?<![a-z])saudi (?:food|fda)"), "Saudi FDA"),
+    (_of(r"saudi arabia|saudi"), "Saudi FDA"),
     (_of(r"singapore"), "HSA"),
     (_of(r"new zealand"), "Medsafe"),
     (
@@ -154,11 +154,11 @@ _DESIGNATIONS = (
         re.compile(
             r"breakthrough (?:therapy|device|drug|medicine|designation|status|therapies|tag|label|badge|nod|recognition)|"
             r"breakthrough(?= (?:and|or|&|,|from|program))|(?:fda|cde|nmpa) breakthrough|breakthrough-status|"
-            r"(?:designat\w+|name[sd]?|deem\w*) .{0,40}breakthrough"
+            r"(?:designat\w+|name[sd]?|deem\w*|tag(?:s|ged)|label(?:s|ed|led)) .{0,40}breakthrough|(?<![a-z])btd(?![a-z])"
         ),
         "breakthrough",
     ),
-    (re.compile(r"orphan"), "orphan"),
+    (re.compile(r"orphan|(?<![a-z])odd(?= (?:from|by|for))"), "orphan"),
     (re.compile(r"(?<![a-z])rmat(?![a-z])|regenerative medicine advance"), "rmat"),
     (
         re.compile(
@@ -175,7 +175,10 @@ _DESIGNATIONS = (
     ),
     (re.compile(r"(?<![a-z])qidp(?![a-z])|qualified infectious"), "qidp"),
     (re.compile(r"rare pa?ediatric(?!(?: disease)?(?: priority review)? voucher)"), "rare_pediatric"),
-    (re.compile(r"accelerated assessment"), "accelerated_assessment"),
+    (
+        re.compile(r"accelerated assessment|(?:ema|eu|europe\w*)(?:'s)? .{0,80}accelerated review"),
+        "accelerated_assessment",
+    ),
     (
         re.compile(
             r"innovation passport|(?<![a-z])ilap(?![a-z])|sakigake|platform technology|voucher|innovative (?:device|"
