@@ -58,7 +58,9 @@ def played(page: str) -> str:
 
 
 # A block of YAML or of commands, or the name of a file of rules on its own line before one.
-_BLOCK = re.compile(r"```(?P<language>yaml|console)\n(?P<body>.*?)```|(?P<file>(?<=`)rules/[a-z/-]+\.yaml(?=`))", re.DOTALL)
+_BLOCK = re.compile(
+    r"```(?P<language>yaml|console)\n(?P<body>.*?)```|(?P<file>(?<=`)rules/[a-z/-]+\.yaml(?=`))", re.DOTALL
+)
 
 
 def _run(command: str, place: list[Path], tools: Path) -> str:
@@ -66,9 +68,21 @@ def _run(command: str, place: list[Path], tools: Path) -> str:
     if command.startswith("cd "):
         place[0] /= command[3:]
         return ""
-    env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "PYTHONPATH": str(HERE.parent.parent), "COLUMNS": "120"}
+    env = {
+        **os.environ,
+        "PATH": f"{tools}:{os.environ['PATH']}",
+        "PYTHONPATH": str(HERE.parent.parent),
+        "COLUMNS": "120",
+    }
     done = subprocess.run(  # noqa: S602 - our own page
-        command, shell=True, cwd=place[0], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        shell=True,
+        cwd=place[0],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     return done.stdout
 

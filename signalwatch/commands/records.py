@@ -8,7 +8,16 @@ from typing import Any
 import click
 
 from signalwatch.clock import SystemClock
-from signalwatch.commands.common import configuration, found, json_option, listing, open_app, opened_store, show_json, since
+from signalwatch.commands.common import (
+    configuration,
+    found,
+    json_option,
+    listing,
+    open_app,
+    opened_store,
+    show_json,
+    since,
+)
 from signalwatch.errors import ConfigError, UsageError
 
 since_option = click.option("--since", "since_", metavar="DATE|180d", help="Only what is newer.")

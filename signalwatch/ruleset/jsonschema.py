@@ -221,5 +221,6 @@ def value(found: Field, op: str) -> Json:
         return one if op != "between" else {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
     if found.kind == "boolean":
         return BOOLEAN
-    one = words(found.values, about.VALUES if found.name in ("tier", "polarity") else None) if found.values else _PLAIN[found.kind]
+    texts = about.VALUES if found.name in ("tier", "polarity") else None
+    one = words(found.values, texts) if found.values else _PLAIN[found.kind]
     return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}

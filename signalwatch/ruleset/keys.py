@@ -187,7 +187,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "zone": "IANA time zone", "from": FROM,
     },
     "routes.mute": {
-        "match": "which messages", "because": "why, as people read it", "since": "from this day on", "until": "to the end of this day",
+        "match": "which messages", "because": "why, as people read it", "since": "from this day on",
+        "until": "to the end of this day",
     },
     "routes.route": {
         "match": "which messages; all matchers must hold",

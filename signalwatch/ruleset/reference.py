@@ -43,9 +43,13 @@ TIMES: Mapping[str, str] = {
 """One use of every structure that looks at time or at several events."""
 UNITS: Sequence[tuple[str, str, str]] = (
     ("duration", "`30s` `15m` `24h` `120d` `2w`", "a number and a unit, from 1s to 3660d; never a bare number"),
-    ("money", "`50M USD` `EUR 1.5bn` `250k CHF`", "amount, size (k, M, B, bn) and currency; compared by the rates of `scoring.yaml`"),
+    (
+        "money",
+        "`50M USD` `EUR 1.5bn` `250k CHF`",
+        "amount, size (k, M, B, bn), currency; by the rates of `scoring.yaml`",
+    ),
     ("share", "`5%` `0.05`", "of the whole account list"),
-    ("date", "`2026-01-10`", "an impossible date is an error; a time of day needs quotes: `\"2026-01-10T08:30\"`"),
+    ("date", "`2026-01-10`", 'an impossible date is an error; a time of day needs quotes: `"2026-01-10T08:30"`'),
     ("moment of an example", "`40d` `2026-01-10`", "days after the example began (`0d`), or a date"),
     ("time of day", '`"08:30"`', "quoted, 24 hours, in the zone beside it"),
     ("zone", "`Europe/Berlin`", "an IANA name"),
@@ -61,8 +65,9 @@ def language(known: Words) -> str:
         "",
         _MADE,
         "",
-        "See also [fields of events](fields.md), [policy files](files.md), [defaults](defaults.md), the [tutorial](tutorial.md) and the",
-        "[cookbook](cookbook.md). How rules are meant is told in [rules/README.md](../../rules/README.md).",
+        "See also [fields of events](fields.md), [policy files](files.md), [defaults](defaults.md), the",
+        "[tutorial](tutorial.md) and the [cookbook](cookbook.md). How rules are meant is told in",
+        "[rules/README.md](../../rules/README.md).",
         "",
         *_section("Keys of a rule", RULE_KEYS),
         *_keys("Under `propose`", "rule.propose"),
@@ -78,8 +83,9 @@ def language(known: Words) -> str:
         "",
         *_table(("structure", "for example"), ((f"`{k}`", f"`{v}`") for k, v in TIMES.items())),
         "",
-        "Windows look at the time of events, not of their discovery. The event that just came must take part in what fires, so an event",
-        "that is found late may complete a window whose other events are newer; the alert then says that it is late.",
+        "Windows look at the time of events, not of their discovery. The event that just came must take part in what",
+        "fires, so an event that is found late may complete a window whose other events are newer; the alert then says",
+        "that it is late.",
         "",
         "## Operators",
         "",
@@ -99,8 +105,8 @@ def language(known: Words) -> str:
         "",
         *_table(("name", "kind", "meaning"), ((f"`{m.name}`", _kind(m), _meaning(m)) for m in known.measures)),
         "",
-        f"Always there: {_code(m.name for m in MEASURES)}. The others are attributes that the shipped `icp.yaml` declares; yours may",
-        "declare others.",
+        f"Always there: {_code(m.name for m in MEASURES)}.",
+        "The others are attributes that the shipped `icp.yaml` declares; yours may declare others.",
         "",
         *_section("Slots of because that speak of the account", {n: f"`{{{n}}}`" for n in ACCOUNT_SLOTS}),
         "Others: `{EVENT.FIELD}`, `{EVENT.FIELD|what to say when unknown}`, `{EVENT.date}`, `{EVENT.type}`, `{EVENT.count}`.",
@@ -108,8 +114,8 @@ def language(known: Words) -> str:
         *_keys("An example", "example"),
         *_keys("What an example expects", "example.expect", "Or the word `silent`."),
         *_keys("An entry of `changes` in an event of an example", "example.change"),
-        "An event of an example has `at`, `event`, `seen` (when it became known, if later), `program`, `person`, `persona`, `title`,",
-        "`changes`, and any [field of its type](fields.md).",
+        "An event of an example has `at`, `event`, `seen` (when it became known, if later), `program`, `person`,",
+        "`persona`, `title`, `changes`, and any [field of its type](fields.md).",
         "",
     ]
     return "\n".join(lines)
@@ -123,7 +129,8 @@ def event_fields(known: Words) -> str:
         "",
         _MADE,
         "",
-        "What makes a text or a record such an event: [events](../reference/events.md). Operators: [reference](reference.md#operators).",
+        "What makes a text or a record such an event: [events](../reference/events.md).",
+        "Operators: [reference](reference.md#operators).",
         "",
         "## Every event",
         "",
@@ -179,7 +186,11 @@ def files() -> str:
         *_keys("plays.yaml", "play", "A list; each play has", level=2),
         *_keys("routes.yaml", "routes", level=2),
         *_keys("A receiver", "routes.receiver"),
-        *_keys("A schedule", "routes.schedule", f"`every`: `immediate`, `hourly`, `daily`, `weekly`; `day`: {_code(WEEKDAYS)}."),
+        *_keys(
+            "A schedule",
+            "routes.schedule",
+            f"`every`: `immediate`, `hourly`, `daily`, `weekly`; `day`: {_code(WEEKDAYS)}.",
+        ),
         *_keys("Quiet hours", "routes.quiet"),
         *_keys("A mute", "routes.mute"),
         *_keys("A route", "routes.route"),
@@ -207,24 +218,28 @@ def cookbook(recipes: Mapping[str, str]) -> str:
     lines = [
         "# Cookbook",
         "",
-        "Made by `python docs/generate.py` from the files in [cookbook/](cookbook/), one per recipe. Each loads beside the shipped rules",
-        "and its examples pass: a test runs them. Copy a file of rules into `rules/elevation/`, then `signalwatch rules test`; take a file of",
-        "routes apart and put what you need into `routes.yaml`.",
+        "Made by `python docs/generate.py` from the files in [cookbook/](cookbook/), one per recipe. Each loads beside the",
+        "shipped rules and its examples pass: a test runs them. Copy a file of rules into `rules/elevation/`, then",
+        "`signalwatch rules test`; take a file of routes apart and put what you need into `routes.yaml`.",
         "",
     ]
     for name in sorted(recipes):
-        title, text, body = recipe(recipes[name])
+        title, _, _ = recipe(recipes[name])
         lines += [f"- [{title}](#{_anchor(f'{int(name[:2])} {title}')})"]
     for name in sorted(recipes):
         title, text, body = recipe(recipes[name])
-        lines += ["", f"## {int(name[:2])} {title}", "", f"{text} [{name}](cookbook/{name})", "", "```yaml", body.strip("\n"), "```"]
+        lines += ["", f"## {int(name[:2])} {title}", "", f"{text} [{name}](cookbook/{name})", ""]
+        lines += ["```yaml", body.strip("\n"), "```"]
     return "\n".join([*lines, ""])
 
 
 def recipe(text: str) -> tuple[str, str, str]:
     """Title, prose and YAML of a recipe file."""
     lines = text.splitlines()
-    head = [line.removeprefix("#").strip() for line in lines[: next(i for i, x in enumerate(lines) if not x.startswith("#"))]]
+    head = [
+        line.removeprefix("#").strip()
+        for line in lines[: next(i for i, x in enumerate(lines) if not x.startswith("#"))]
+    ]
     return head[0], " ".join(head[1:]), "\n".join(lines[len(head) :])
 
 
@@ -246,7 +261,9 @@ def _meaning(found: Field) -> str:
 
 
 def _fields(found: Iterable[Field]) -> list[str]:
-    return _table(("field", "kind", "meaning", "values"), ((f"`{f.name}`", _kind(f), about.field(f), _shown(f)) for f in found))
+    return _table(
+        ("field", "kind", "meaning", "values"), ((f"`{f.name}`", _kind(f), about.field(f), _shown(f)) for f in found)
+    )
 
 
 def _shown(found: Field) -> str:

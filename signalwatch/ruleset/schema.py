@@ -97,7 +97,9 @@ def _rule(known: Words) -> Json:
         KEYS["rule.propose"],
         {"tier": words(("0", "1", "2", "3"), about.VALUES), "play": play, "auto_approve": BOOLEAN},
     )
-    cooldown = mapping(KEYS["rule.cooldown"], {"for": DURATION, "per": words(("account", "program"), about.VALUES)}, ("for",))
+    cooldown = mapping(
+        KEYS["rule.cooldown"], {"for": DURATION, "per": words(("account", "program"), about.VALUES)}, ("for",)
+    )
     properties: dict[str, Json] = {
         "id": ID, "title": TEXT, "status": words(STATUSES, STATUSES), "from": ORIGIN, "about": TEXT, "for": ref("account"),
         "when": ref("condition"), "unless": several(ref("condition")), "propose": propose, "play": play, "points": NUMBER,
@@ -162,7 +164,10 @@ def _example(known: Words) -> Json:
     given: Json = {
         "type": "object",
         "required": ["at", "event"],
-        "properties": {"event": words(texts, texts, "which event"), "changes": said(listed(change), "what it says has changed")},
+        "properties": {
+            "event": words(texts, texts, "which event"),
+            "changes": said(listed(change), "what it says has changed"),
+        },
         "allOf": by_type,
     }
     moments = said(several(_MOMENT), _MOMENT_TEXT)

@@ -14,8 +14,6 @@ from signalwatch.ruleset.jsonschema import (
     DATE,
     DURATION,
     ID,
-    MONEY,
-    NUMBER,
     ORIGIN,
     SHARE,
     TEXT,
@@ -45,7 +43,8 @@ _POLARITY = words(POLARITIES, about.VALUES)
 def _scoring(known: Words) -> Json:
     tests = Tests()
     definitions: dict[str, Json] = {"points": _points({"type": "object"}, ())}
-    events, engagement = {}, {}
+    events: dict[str, Json] = {}
+    engagement: dict[str, Json] = {}
     for name in known.fields.types:
         table = known.fields.of(name)
         when = closed(tests.of(table.values())) if table is not None else {"type": "object"}
@@ -53,7 +52,11 @@ def _scoring(known: Words) -> Json:
         section = engagement if name in known.fields.engagement else events
         section[name] = said(ref(f"points_{name}"), about.event(name))
     other = said(ref("points_page_visit"), "a kind of engagement of your own: its name becomes an event type")
-    breadth = {"bonus": {**_COUNT, "maximum": 2}, "most": {"type": "number", "minimum": 1, "maximum": 10}, "from": ORIGIN}
+    breadth = {
+        "bonus": {**_COUNT, "maximum": 2},
+        "most": {"type": "number", "minimum": 1, "maximum": 10},
+        "from": ORIGIN,
+    }
     qualified = {"engagement": _COUNT, "personas": {"type": "integer", "minimum": 1}, "from": ORIGIN}
     rates: Json = {
         "type": "object", "propertyNames": {"pattern": "^[A-Z]{3}$"},
@@ -62,7 +65,11 @@ def _scoring(known: Words) -> Json:
     top: dict[str, Json] = {
         "default": ref("points"),
         "events": closed(events),
-        "engagement": {**closed(engagement), "additionalProperties": other, "propertyNames": {"pattern": ID["pattern"]}},
+        "engagement": {
+            **closed(engagement),
+            "additionalProperties": other,
+            "propertyNames": {"pattern": ID["pattern"]},
+        },
         "breadth": mapping(KEYS["scoring.breadth"], breadth),
         "qualified": mapping(KEYS["scoring.qualified"], qualified),
         "floor": {**_COUNT, "maximum": 10},
@@ -74,7 +81,13 @@ def _scoring(known: Words) -> Json:
 
 def _points(when: Json, required: tuple[str, ...]) -> Json:
     number: Json = {"type": "number", "minimum": -1000, "maximum": 1000}
-    case: dict[str, Json] = {"when": when, "points": number, "half_life": DURATION, "polarity": _POLARITY, "from": ORIGIN}
+    case: dict[str, Json] = {
+        "when": when,
+        "points": number,
+        "half_life": DURATION,
+        "polarity": _POLARITY,
+        "from": ORIGIN,
+    }
     properties: dict[str, Json] = {
         "points": number, "half_life": DURATION, "polarity": _POLARITY, "cap": _COUNT, "from": ORIGIN,
         "cases": listed(mapping(KEYS["scoring.case"], case, ("when",))),
@@ -97,7 +110,11 @@ def _groups(known: Words) -> Json:
     word = words([*texts, *known.groups], texts)
     group = mapping(
         KEYS["group"],
-        {"title": TEXT, "events": listed({"anyOf": [word, {**closed(members), "minProperties": 1}]}, 1), "from": ORIGIN},
+        {
+            "title": TEXT,
+            "events": listed({"anyOf": [word, {**closed(members), "minProperties": 1}]}, 1),
+            "from": ORIGIN,
+        },
         ("events",),
     )
     made: Json = {"type": "object", "additionalProperties": group, "propertyNames": {"pattern": ID["pattern"]}}
@@ -120,7 +137,7 @@ def _tiers(known: Words) -> Json:
         "group": named({n: ", ".join(t) for n, t in known.groups.items()}, "name of groups.yaml"),
         "inhibit_for": DURATION, "lowers_priority": BOOLEAN, "from": ORIGIN,
     }  # fmt: skip
-    top: dict[str, Json] = {key: wait for key in KEYS["tiers"]}
+    top: dict[str, Json] = dict.fromkeys(KEYS["tiers"], wait)
     top |= {"tiers": closed(numbers, ("1", "2", "3")), "distress": mapping(KEYS["tiers.distress"], distress)}
     return document("signalwatch tiers", "who may be in which tier", mapping(KEYS["tiers"], top, ("tiers",)))
 
@@ -141,7 +158,9 @@ def _icp(known: Words) -> Json:
     criterion["anyOf"] = [{"required": ["is"]}, {"required": ["attribute", "scores"]}]
     criterion["allOf"] = [_scored(m) for m in known.measures if m.values and m.name != "segment"]
     segment = mapping(
-        KEYS["icp.segment"], {"id": ID, "title": TEXT, "criteria": listed(criterion, 1), "from": ORIGIN}, ("id", "criteria")
+        KEYS["icp.segment"],
+        {"id": ID, "title": TEXT, "criteria": listed(criterion, 1), "from": ORIGIN},
+        ("id", "criteria"),
     )
     exclude = mapping(KEYS["icp.exclude"], {"is": ref("account"), "because": TEXT, "from": ORIGIN}, ("is", "because"))
     unknown: dict[str, Json] = {"score": _UNIT, "weight": {**_COUNT, "maximum": 100}, "from": ORIGIN}
@@ -182,7 +201,9 @@ def _plays(known: Words) -> Json:
 
 def _routes(known: Words) -> Json:
     tests = Tests()
-    match = said(closed(tests.of(matcher_fields(known.fields, known.plays, known.segments).values())), "what a message is about")
+    match = said(
+        closed(tests.of(matcher_fields(known.fields, known.plays, known.segments).values())), "what a message is about"
+    )
     receiver = mapping(KEYS["routes.receiver"], {"channel": TEXT, "recipient": TEXT, "from": ORIGIN}, ("channel",))
     day = words(WEEKDAYS, about.VALUES)
     every = words(("immediate", "hourly", "daily", "weekly"), about.VALUES)
@@ -194,7 +215,9 @@ def _routes(known: Words) -> Json:
         ("start", "end", "zone"),
     )  # fmt: skip
     mute = mapping(
-        KEYS["routes.mute"], {"match": ref("match"), "because": TEXT, "since": DATE, "until": DATE}, ("match", "because")
+        KEYS["routes.mute"],
+        {"match": ref("match"), "because": TEXT, "since": DATE, "until": DATE},
+        ("match", "because"),
     )
     route = mapping(KEYS["routes.route"], {
         "match": ref("match"), "receivers": several(ID), "group_by": several(words(GROUP_BY, GROUP_BY)),

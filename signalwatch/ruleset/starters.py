@@ -8,7 +8,8 @@
 * ``elevation/``: the pack's own files, and those shipped ones that ``pack.yaml`` names under ``elevation``;
 * anything else in the folder is an error, and so is a name that would be there twice.
 
-``README.md`` says what the pack is for and goes along as ``PACK.md``. The result is checked by the loader like any other folder before it is written; nothing in it refers to the pack any more.
+``README.md`` says what the pack is for and goes along as ``PACK.md``. The result is checked by the loader like any other
+folder before it is written; nothing in it refers to the pack any more.
 """
 
 from __future__ import annotations
@@ -92,7 +93,9 @@ def compose(name: str, shipped: Mapping[str, str], own: Mapping[str, str]) -> di
         elif not re.fullmatch(r"elevation/[^/]+\.yaml", file):
             problems.append(Problem(place, 0, 0, "not a file of a pack", hint=yamlsrc.expected(file, SINGLE_FILES)))
         elif file in out:
-            problems.append(Problem(place, 0, 0, "pack.yaml takes over the shipped file of this name", hint="rename it"))
+            problems.append(
+                Problem(place, 0, 0, "pack.yaml takes over the shipped file of this name", hint="rename it")
+            )
         else:
             out[file] = text
     if problems:
@@ -131,7 +134,9 @@ def _over(place: str, below: str, above: str, problems: list[Problem]) -> str:
         problems += error.problems
         return above
     if made != {**base, **own}:
-        problems.append(Problem(place, 0, 0, "its sections cannot be told apart", hint="each top-level key on its own line"))
+        problems.append(
+            Problem(place, 0, 0, "its sections cannot be told apart", hint="each top-level key on its own line")
+        )
     return text
 
 

@@ -52,7 +52,9 @@ def test_approve_refuses_to_fill_tier_1_above_twenty_and_says_when_it_is_crowded
     settings = tmp_path / "signalwatch.yaml"
     settings.write_text(settings.read_text("utf-8").replace('contact: ""', 'contact: "you@example.com"'), "utf-8")
     store = open_store(f"sqlite:///{tmp_path / 'signalwatch.db'}")
-    store.upsert_accounts([Account(account_id=f"a{i}", name=f"Acme {i}", tier=1 if i < 19 else 2) for i in range(22)], now)
+    store.upsert_accounts(
+        [Account(account_id=f"a{i}", name=f"Acme {i}", tier=1 if i < 19 else 2) for i in range(22)], now
+    )
     for name in ("a19", "a20"):
         proposal = Recommendation(
             recommendation_id=name, account_id=name, kind="waiting_list", from_tier=2, to_tier=1, created_at=now

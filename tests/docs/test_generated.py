@@ -97,4 +97,6 @@ def test_the_command_on_the_page_about_schemas_answers_what_stands_under_it() ->
 def test_the_settings_of_the_editor_name_every_schema() -> None:
     page = (HERE / "schema.md").read_text("utf-8")
 
-    assert set(re.findall(r'"rules/\.schema/(\w+)\.json"', page)) == {p.stem for p in map(Path, re.findall(r"wrote (\S+\.json)", page))}
+    assert set(re.findall(r'"rules/\.schema/(\w+)\.json"', page)) == {
+        p.stem for p in map(Path, re.findall(r"wrote (\S+\.json)", page))
+    }

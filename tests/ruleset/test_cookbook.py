@@ -95,7 +95,10 @@ def test_mutes_drop_between_their_dates_only() -> None:
 def test_escalation_reaches_somebody_else_beside_the_owner() -> None:
     assert set(sent("20-escalation.yaml", polarity="negative")) == {"ada@bd.example", "head-of-sales"}
     assert set(sent("20-escalation.yaml", tier=2, polarity="negative")) == {"ada@bd.example"}
-    assert set(sent("20-escalation.yaml", tier=2, proposed_tier=1, kind="recommendation")) == {"ada@bd.example", "head-of-sales"}
+    assert set(sent("20-escalation.yaml", tier=2, proposed_tier=1, kind="recommendation")) == {
+        "ada@bd.example",
+        "head-of-sales",
+    }
 
 
 def test_together_they_show_every_operator_structure_and_key() -> None:
@@ -109,4 +112,13 @@ def test_together_they_show_every_operator_structure_and_key() -> None:
     assert {"same: program", "same: person", "first: program", "status: shadow", "per: program", "late: true"} <= set(
         re.findall(r"\w+: [\w]+", text)
     )
-    assert {"tier_age|gte", "fit|gte", "activity|gte", "engagement|gte", "personas|gte", "owner", "area", "segment"} <= words
+    assert {
+        "tier_age|gte",
+        "fit|gte",
+        "activity|gte",
+        "engagement|gte",
+        "personas|gte",
+        "owner",
+        "area",
+        "segment",
+    } <= words

@@ -105,11 +105,17 @@ def test_what_nobody_does_says_so_in_its_file_too() -> None:
 @pytest.mark.parametrize(
     ("rule_id", "first", "then"),
     [
-        ("late-stage-money-and-new-phase-2", {"event": "funding_round", "series": "C"}, {"event": "trial_start", "phase": "2"}),
+        (
+            "late-stage-money-and-new-phase-2",
+            {"event": "funding_round", "series": "C"},
+            {"event": "trial_start", "phase": "2"},
+        ),
         ("late-stage-money-and-new-ind", {"event": "funding_round", "series": "D"}, {"event": "ind_clearance"}),
     ],
 )
-def test_120_days_are_within_and_121_are_not(rules: str, rule_id: str, first: dict[str, Any], then: dict[str, Any]) -> None:
+def test_120_days_are_within_and_121_are_not(
+    rules: str, rule_id: str, first: dict[str, Any], then: dict[str, Any]
+) -> None:
     pack = load_pack_texts(SETS[rules])
     for gap, expected in ((120, True), (121, False)):
         one, other = signal(at=0, **first), signal(at=gap, **then)

@@ -30,9 +30,9 @@ from signalwatch.ruleset.rules import RULE_KEYS
 from tests.data import ROOT
 
 RULES = ROOT / "rules"
-SETS = {"general": {n: t for n, t in starters._texts(RULES).items() if n.endswith(".yaml") and n != "families.yaml"}} | {
-    name: starters.read(RULES, name) for name in starters.names(RULES)
-}
+SETS = {
+    "general": {n: t for n, t in starters._texts(RULES).items() if n.endswith(".yaml") and n != "families.yaml"}
+} | {name: starters.read(RULES, name) for name in starters.names(RULES)}
 TRIGGERS = {p.name: p.read_text("utf-8") for p in sorted((RULES / "triggers").glob("[a-z]*.yaml"))}
 HELPERS = {p.name: p.read_text("utf-8") for p in (RULES / "triggers").glob("_*")}
 BAD_KEY = "zzz"
@@ -206,7 +206,9 @@ BROKEN_TRIGGERS = ["polarity: good", "colour: red", "allow: [maybe]", "attribute
 
 @pytest.mark.parametrize("text", BROKEN_TRIGGERS)
 def test_broken_triggers_fail_in_both(text: str) -> None:
-    whole = "type: site_audit\n" + text + ("\npatterns: [{ id: p, any: [audit passed] }]" if "patterns" not in text else "")
+    whole = (
+        "type: site_audit\n" + text + ("\npatterns: [{ id: p, any: [audit passed] }]" if "patterns" not in text else "")
+    )
 
     with pytest.raises(ConfigError):
         load_triggers({**HELPERS, "site_audit.yaml": whole})
@@ -244,7 +246,10 @@ def test_words_have_texts_of_their_own() -> None:
     status = made["definitions"]["rule"]["properties"]["status"]
     events = made["definitions"]["condition"]["anyOf"][0]
 
-    assert dict(zip(status["enum"], status["enumDescriptions"], strict=True))["shadow"] == "evaluated and recorded, never alerts"
+    assert (
+        dict(zip(status["enum"], status["enumDescriptions"], strict=True))["shadow"]
+        == "evaluated and recorded, never alerts"
+    )
     assert all(events["enumDescriptions"])
     assert len(events["enum"]) == len(events["enumDescriptions"]) == len(events["markdownEnumDescriptions"])
     assert len(json.dumps(made)) < 800_000
@@ -275,9 +280,12 @@ def test_the_loader_reads_by_the_tables_and_by_nothing_else() -> None:
     spelt = []
     for path in sorted((ROOT / "signalwatch" / "ruleset").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "KEYS":
-                if not path.name.startswith("schema"):
-                    read.add(ast.literal_eval(node.slice))
+            if (
+                isinstance(node, ast.Subscript)
+                and ast.unparse(node.value) == "KEYS"
+                and not path.name.startswith("schema")
+            ):
+                read.update([ast.literal_eval(node.slice)] if isinstance(node.slice, ast.Constant) else [])
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "mapping":
                 keys = node.args[2] if len(node.args) > 2 else None
                 if isinstance(keys, ast.Tuple | ast.List | ast.Set):
