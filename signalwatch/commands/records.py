@@ -8,8 +8,17 @@ from typing import Any
 import click
 
 from signalwatch.clock import SystemClock
-from signalwatch.commands.common import found, json_option, listing, open_app, opened_store, show_json, since
-from signalwatch.errors import UsageError
+from signalwatch.commands.common import (
+    configuration,
+    found,
+    json_option,
+    listing,
+    open_app,
+    opened_store,
+    show_json,
+    since,
+)
+from signalwatch.errors import ConfigError, UsageError
 
 since_option = click.option("--since", "since_", metavar="DATE|180d", help="Only what is newer.")
 
@@ -118,12 +127,17 @@ def show_recommendation(ctx: click.Context, recommendation_id: str) -> int:
 
 
 def _decide(ctx: click.Context, recommendation_id: str, status: str, by: str, note: str) -> int:
+    from signalwatch.decide import crowding
+
     now = SystemClock().now()
     with opened_store(ctx) as store:
         recommendation = found("recommendation", recommendation_id, store.recommendation(recommendation_id))
         if recommendation.status not in ("open", "snoozed"):
             raise UsageError(f"recommendation {recommendation_id} is already {recommendation.status}")
-        store.decide_recommendation(recommendation_id, status, by=by, at=now, note=note)
+        tiers = _tiers(ctx) if status == "approved" else None
+        policy = tiers.tiers.get(recommendation.to_tier or 0) if tiers is not None else None
+        most = policy.never_above if policy is not None else None
+        store.decide_recommendation(recommendation_id, status, by=by, at=now, note=note, most=most)
         if status == "approved" and recommendation.to_tier is not None:
             reason = recommendation.because or recommendation.kind
             store.set_tier(
@@ -135,8 +149,25 @@ def _decide(ctx: click.Context, recommendation_id: str, status: str, by: str, no
                     recommendation.swap_with, min(3, recommendation.to_tier + 1), at=now, by=by,
                     reason=f"swapped for {recommendation.account_id}", recommendation_id=recommendation_id,
                 )  # fmt: skip
+        accounts = store.accounts() if tiers is not None else []
     click.echo(f"{recommendation_id}: {status}")
+    if tiers is not None:
+        target = recommendation.to_tier or 0
+        held = {target: sum(a.tier == target for a in accounts)}
+        for sentence in crowding(tiers, held, len(accounts)):
+            click.echo(f"note: {sentence} (tiers.yaml)")
     return 0
+
+
+def _tiers(ctx: click.Context) -> Any:
+    """The tier policy; None when the rules cannot be read just now, which must not keep a person from deciding."""
+    from signalwatch.ruleset import load_pack
+
+    try:
+        return load_pack(configuration(ctx).rules_folder).tiers
+    except ConfigError as error:
+        click.echo(f"note: limits of tiers are not checked, the rules cannot be read: {error}", err=True)
+        return None
 
 
 by_option = click.option(

@@ -145,12 +145,30 @@ def explain(ctx: click.Context, rule_id: str, account: str, at: str | None, as_j
 
 
 @rules.command()
+@folder_option
+@click.option(
+    "--file", "kind", default="elevation", show_default=True,
+    type=click.Choice(["elevation", "groups", "icp", "personas", "plays", "routes", "scoring", "tiers", "triggers"]),
+    help="Kind of file.",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write the schemas of all kinds into this folder."
+)
 @click.pass_context
-def schema(ctx: click.Context) -> int:
-    """JSON Schema of rule files, for editors."""
+def schema(ctx: click.Context, folder: Path | None, kind: str, out: Path | None) -> int:
+    """JSON Schema of one kind of file, with the names of this rule set, for editors."""
+    from signalwatch.ruleset import load_pack
+    from signalwatch.ruleset.schema import KINDS, words_of
     from signalwatch.ruleset.schema import schema as schema_of
 
-    click.echo(json.dumps(schema_of(), indent=2))
+    known = words_of(load_pack(rules_folder(ctx, folder)))
+    if out is None:
+        click.echo(json.dumps(schema_of(kind, known), indent=2))
+        return 0
+    out.mkdir(parents=True, exist_ok=True)
+    for name, files in KINDS.items():
+        (out / f"{name}.json").write_text(json.dumps(schema_of(name, known)), "utf-8")
+        click.echo(f"wrote {out / f'{name}.json'} (for {files})")
     return 0
 
 

@@ -15,6 +15,7 @@ from signalwatch.ruleset.conditions import Alternatives, Context, parse
 from signalwatch.ruleset.events import EventTest, FieldTest
 from signalwatch.ruleset.examples import Example, read_examples
 from signalwatch.ruleset.fields import SILENCE
+from signalwatch.ruleset.keys import KEYS
 from signalwatch.ruleset.logic import AnyOf, Not, Within
 from signalwatch.ruleset.nodes import Node
 from signalwatch.ruleset.policy import Play
@@ -114,7 +115,7 @@ def _rule(ctx: Context, path: Path, item: Any, plays: Mapping[str, Play]) -> Rul
     when = parse(ctx, (*path, "when"), "when", given["when"]) if given.get("when") is not None else None
     used = {word: _alternatives(ctx, word) for word in sorted(ctx.labels)}
     unless = _unless(ctx, (*path, "unless"), given.get("unless"))
-    propose = reader.mapping((*path, "propose"), given.get("propose") or {}, ("tier", "play", "auto_approve"))
+    propose = reader.mapping((*path, "propose"), given.get("propose") or {}, KEYS["rule.propose"])
     tier = propose.get("tier")
     play = propose.get("play") or given.get("play")
     play_path = (*path, "propose", "play") if propose.get("play") else (*path, "play")
@@ -192,7 +193,7 @@ def _cooldown(ctx: Context, path: Path, value: Any) -> Cooldown | None:
     if not isinstance(value, dict):
         length = ctx.reader.duration(path, value)
         return Cooldown(length) if length else None
-    given = ctx.reader.mapping(path, value, ("for", "per"), ("for",))
+    given = ctx.reader.mapping(path, value, KEYS["rule.cooldown"], ("for",))
     length = ctx.reader.duration((*path, "for"), given.get("for"))
     per = ctx.reader.word((*path, "per"), given.get("per"), ("account", "program"), "account", "scope")
     return Cooldown(length, cast("Literal['account', 'program']", per)) if length else None
