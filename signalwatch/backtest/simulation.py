@@ -181,7 +181,7 @@ class Simulation:
             after = state.known[step.signal.signal_id]
             if before is None or (before.at, before.points, before.active) != (after.at, after.points, after.active):
                 self._wait_for_silence(after, now)
-                self._look(state, now, after)
+                self._look(state, now, after if before is None else None)
         self._commit(now)
 
     def _step(self, now: datetime, state: AccountState, step: Step, numbers: tuple[int, ...]) -> None:
@@ -286,7 +286,7 @@ class Simulation:
             self._at(tick, _UPKEEP, account_id, None)
 
     def _look(self, state: AccountState, now: datetime, signal: Signal | None = None) -> None:
-        """Work out when a step down could be due, unless what was worked out before holds with ``signal`` too."""
+        """Work out when a step down could be due, unless what was worked out before holds with the new ``signal`` too."""
         if state.account.tier not in (1, 2) or state.open:
             return
         anchor = state.review_anchor

@@ -185,7 +185,7 @@ class Reference:
 
     def _planner(self, now: datetime) -> Planner:
         gathered = Gathered()
-        gathered.signals = {a: [s for s in self.known[a]] for a in self.accounts}
+        gathered.signals = {a: list(self.known[a]) for a in self.accounts}
         gathered.tiers = {a: self._tier(a) for a in self.accounts}
         gathered.told = set(self.told)
         gathered.recipients_of = lambda story: self.mail.get(story, ())
@@ -244,7 +244,14 @@ class Reference:
             if mail:
                 recipients = tuple(sorted({i.recipient for i in mail if i.kind == intent.kind}))
                 self.alerts.append(
-                    (decision.decided_at, decision.account_id, intent.story_id, intent.kind, intent.rule_ids, recipients)
+                    (
+                        decision.decided_at,
+                        decision.account_id,
+                        intent.story_id,
+                        intent.kind,
+                        intent.rule_ids,
+                        recipients,
+                    )
                 )
 
     def _commit(self, planner: Planner, now: datetime) -> None:
