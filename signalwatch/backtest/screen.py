@@ -123,9 +123,9 @@ class Screen:
         found = self._by_type.get(event_type)
         if found is None:
             rules = self.pack.index.get(event_type, self.pack.anywhere)
+            plans = [self.plans[self._number[rule.rule_id]] for rule in rules]
             found = self._by_type[event_type] = [
-                (rule.quick.get(event_type) if not rule.measures else None, self.plans[self._number[rule.rule_id]])
-                for rule in rules
+                (None if plan.maybe or plan.rule.measures else plan.rule.quick.get(event_type), plan) for plan in plans
             ]
         return found
 

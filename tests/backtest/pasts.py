@@ -46,6 +46,18 @@ TIERS = """
     stale_after: 10d
     distress: { group: distress, inhibit_for: 4d }
     """
+PLAIN = """
+    tiers:
+      1: { capacity: { max: 1 } }
+      2: { capacity: { max: 2 } }
+      3: { name: programmatic }
+    dwell: 3d
+    cool_down: 2d
+    expires: 62h
+    act: 41h
+    stale_after: 10d
+    distress: { group: distress, inhibit_for: 4d }
+    """
 RULES = {
     "ind": "{ id: ind, when: ind_clearance, because: cleared }",
     "pair": "{ id: pair, for: { tier: [2, 3] }, when: { all: [funding_round, trial_start], within: 5d }, propose: { tier: 2 } }",
@@ -68,6 +80,11 @@ def pack_of(*names: str, tiers: str = TIERS, **files: str) -> Pack:
     chosen = names or tuple(RULES)
     rules = "".join(f"- {RULES[name]}\n" for name in chosen)
     return load_pack_texts(texts(rules, tiers=textwrap.dedent(tiers), **files))
+
+
+def plain(*names: str, **files: str) -> Pack:
+    """The same without thresholds: only rules propose."""
+    return pack_of(*names, tiers=PLAIN, **files)
 
 
 def account(name: str, tier: int = 3, **more: Any) -> Account:
