@@ -12,7 +12,7 @@ from signalwatch.model import Struct
 _SHOWN = 300
 
 
-class Edit(Struct, frozen=True, kw_only=True):
+class Edit(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One field of one rule or policy file, before and after ("" where there was, or is, none)."""
 
     what: str  # "rule NAME" or a file
@@ -21,7 +21,7 @@ class Edit(Struct, frozen=True, kw_only=True):
     after: str = ""
 
 
-class Changes(Struct, frozen=True, kw_only=True):
+class Changes(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Rules added, removed and edited, and edits of the other files. Examples are left out: they decide nothing."""
 
     added: tuple[str, ...] = ()
