@@ -97,8 +97,7 @@ def test_changes_are_named_by_field() -> None:
     assert (found.added, found.removed) == (("three",), ("two",))
     edits = {(e.what, e.field): (e.before, e.after) for e in found.edits}
     assert edits["tiers.yaml", "dwell"] == ("60d", "30d")
-    assert edits["rule one", "when"] == ("ipo", "")
-    assert edits["rule one", "when.ipo.amount|gte"] == ("", "5M USD")
+    assert edits["rule one", "when"] == ("ipo", "{ipo: {amount|gte: 5M USD}}")
 
 
 # --- limits ---------------------------------------------------------------------------------------------------------
