@@ -89,7 +89,9 @@ def steps_of(accounts: list[Account], number: int, days: int) -> list[Step]:
         if earlier and chance < 0.11:
             again = rng.choice(earlier)
             effect = "evidence" if chance < 0.08 else "status_change" if chance < 0.10 else "corrected"
-            out.append(Step(event_id=f"e{i}", account_id=account.account_id, decided_at=now, effect=effect, signal=again))
+            out.append(
+                Step(event_id=f"e{i}", account_id=account.account_id, decided_at=now, effect=effect, signal=again)
+            )
             continue
         signal = _signal(rng, i, account.account_id, rng.choices(names, weights)[0], now)
         earlier.append(signal)
@@ -99,15 +101,26 @@ def steps_of(accounts: list[Account], number: int, days: int) -> list[Step]:
 
 
 def _signal(rng: random.Random, i: int, account_id: str, kind: str, now: datetime) -> Signal:
-    at = now - timedelta(hours=rng.randrange(1, 48)) if rng.random() > 0.02 else now - timedelta(days=rng.randrange(8, 90))
+    at = (
+        now - timedelta(hours=rng.randrange(1, 48))
+        if rng.random() > 0.02
+        else now - timedelta(days=rng.randrange(8, 90))
+    )
     story = ids.digest("story", i)
     attributes = {"connector": "feeds", "areas": [rng.choice(["oncology", "neurology"])], "phase": rng.choice(PHASES)}
     if kind == "funding_round":
         attributes |= {"series": rng.choice(SERIES), "amount": rng.randrange(2, 150) * 1_000_000, "currency": "USD"}
     elif kind == "leadership_change":
-        attributes |= {"role": rng.choice(["Chief Medical Officer", "board director"]), "direction": rng.choice(["joins", "leaves"])}
+        attributes |= {
+            "role": rng.choice(["Chief Medical Officer", "board director"]),
+            "direction": rng.choice(["joins", "leaves"]),
+        }
     elif kind.startswith("trial"):
-        attributes |= {"status": rng.choice(["recruiting", "completed"]), "days": rng.randrange(400), "outcome": "positive"}
+        attributes |= {
+            "status": rng.choice(["recruiting", "completed"]),
+            "days": rng.randrange(400),
+            "outcome": "positive",
+        }
     return Signal(
         signal_id=ids.digest("signal", story, account_id), account_id=account_id, type=kind, at=at, story_id=story, event_id=f"e{i}",
         program_id=f"{account_id}-p{rng.randrange(4)}" if kind.startswith(("trial", "ind")) else "", published_at=at, first_seen_at=now,
@@ -146,8 +159,9 @@ def once(url: str, pack: Pack, days: int) -> dict[str, Any]:
     store = open_store(url)
     report = backtest(store, pack, START, START + timedelta(days=days))
     store.close()
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {
-        "wall_s": time.perf_counter() - started, "steps": report.steps, "alerts": len(report.alerts), "moves": len(report.moves),
+        "wall_s": time.perf_counter() - started, "cpu_s": sum(u.ru_utime + u.ru_stime for u in used), "steps": report.steps, "alerts": len(report.alerts), "moves": len(report.moves),
         "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }  # fmt: skip
 
@@ -165,7 +179,8 @@ def run(number: int = 300_000, accounts: int = 5_000, days: int = 180, runs: int
             out.append(json.loads(done.stdout.splitlines()[-1]))
     return {
         "steps": out[0]["steps"], "alerts": out[0]["alerts"], "moves": out[0]["moves"],
-        "wall_s": round(statistics.median(o["wall_s"] for o in out), 1), "rss_mb": round(max(o["rss_mb"] for o in out)),
+        "wall_s": round(statistics.median(o["wall_s"] for o in out), 1),
+        "cpu_s": round(statistics.median(o["cpu_s"] for o in out), 1), "rss_mb": round(max(o["rss_mb"] for o in out)),
     }  # fmt: skip
 
 

@@ -183,7 +183,9 @@ class Judge:
             return tuple(outcome(plan.rule, env, late_after) for plan in moment.matched)
 
         case = _case(moment, tier)
-        return case, decide(case, self.pack, case_hash=str(number), judge=outcomes if moment.matched else _nothing)
+        return case, decide(
+            case, self.pack, case_hash=str(number), judge=outcomes if moment.matched else _nothing, lines=False
+        )
 
 
 def _nothing(view: View) -> tuple[RuleOutcome, ...]:
