@@ -168,6 +168,24 @@ def single(event: str | None) -> dict[str, float]:
     return {"evals_per_s": per_second, "fired": float(fired)}
 
 
+def other_types() -> float:
+    """How much dearer an event becomes by 1,000 rules on other types of events (1.0: not at all)."""
+    some = [t for t in TYPES if t != "trial_start"]
+    many = "".join(
+        f"- {{ id: o{i}, when: {{ {some[i % len(some)]}: {{ confidence|gte: 0.5 }} }} }}\n" for i in range(1000)
+    )
+    packs = [pack_with(single_rules("trial_start")), pack_with(single_rules("trial_start") + many)]
+    views = [View(account=ACCOUNT, trigger=s, now=s.at) for s in events(2000, types=("trial_start",))]
+
+    def work(pack: Pack) -> int:
+        for view in views:
+            pack.fired(view)
+        return len(views)
+
+    few, with_many = (rate(lambda pack=pack: work(pack)) for pack in packs)  # type: ignore[misc]
+    return few / with_many
+
+
 def lived(history: list[Signal], late: bool) -> list[View]:
     """Each signal in turn as the trigger: newest of what is known so far, or (late) in the middle of the whole history."""
     return [view_of(signal, history if late else history[: i + 1]) for i, signal in enumerate(history)]
@@ -265,6 +283,7 @@ def run() -> dict[str, Any]:
         "single_fired": mixed["fired"],
         "single_same_type_evals_per_s": round(same["evals_per_s"]),
         "single_same_type_fired": same["fired"],
+        "cost_with_1000_rules_on_other_types": round(other_types(), 2),
         "windowed_evals_per_s": round(windows["evals_per_s"]),
         "windowed_fired": windows["fired"],
         "windowed_late_evals_per_s": round(late["evals_per_s"]),

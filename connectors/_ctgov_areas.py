@@ -88,7 +88,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
         """,
         "immunology": r"""
             lupus rheumatoid psoria crohn ulcerative_colitis autoimmun sj(?:o|ö)gren scleroderma ankylosing spondyl
-            graft transplant vasculitis hidradenitis inflammatory_bowel immunodeficien
+            systemic_scleros graft transplant vasculitis hidradenitis inflammatory_bowel immunodeficien
         """,
         "allergy": r"""allerg anaphyla hypersensitiv pollen hay_fever""",
         "dermatology": r"""
@@ -143,6 +143,18 @@ _BLOOD_CANCER = any_of(r"leuka?emi lymphom myelom myelodysplas hematologic plasm
 # MeSH files cysts and paraneoplastic syndromes under neoplasms, and the registry's own mapping reads "secondary" as a
 # metastasis; without a word of cancer in the study's own text these are none.
 _FALSE_CANCER = frozenset({"cysts", "paraneoplastic syndromes"})
+_GENERIC = frozenset(
+    {
+        "hematologic diseases",
+        "hemic and lymphatic diseases",
+        "bone marrow diseases",
+        "connective tissue diseases",
+        "rheumatic diseases",
+    }
+)
+"""Headings so high in the tree that much else hangs below them (eosinophilic asthma, a myelopathy, arthrosis): they name an
+area only where the study's own words do, or where nothing else is known."""
+
 _SURE_CANCER = frozenset({"neoplasms by site", "neoplasms by histologic type"})
 
 
@@ -159,15 +171,21 @@ def areas(
     """
     terms = {term.casefold() for term in mesh}
     found = {_AREA_OF[term] for term in terms if term in _AREA_OF}
+    own = " | ".join((*conditions, *keywords, title))[:4000]
+    if len(found) > 1:
+        told = {_AREA_OF[term] for term in terms - _GENERIC if term in _AREA_OF}
+        found = {area for area in found if area in told or _WORDS[area].search(own)}
     if terms & _NOT_RARE:
         found.discard("rare_disease")
-    if "oncology" in found and not _is_cancer(terms, " | ".join((*conditions, *keywords, title))):
+    if "oncology" in found and not _is_cancer(terms, own):
         found.discard("oncology")
     for texts in (conditions, (*keywords, title)):
         if found:
             break
         text = " | ".join(texts)[:4000]
         found = {area for area, pattern in _WORDS.items() if pattern.search(text)}
+    if conditions and all(_WORDS["oncology"].search(condition) for condition in conditions):
+        found.add("oncology")  # where the registry mapped a cancer to something else
     if "oncology" in found:
         blood = "hematology" in found and bool(_BLOOD_CANCER.search(" | ".join((*terms, *conditions))))
         found = {"oncology", "hematology"} if blood else {"oncology"}

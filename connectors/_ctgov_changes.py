@@ -9,7 +9,7 @@ import msgspec
 from connectors._ctgov_case import ENDED, Case, dated
 from connectors._ctgov_dates import instant, slip
 from connectors._ctgov_program import phase_label
-from connectors._ctgov_reasons import same_name, sponsor_change_kind
+from connectors._ctgov_reasons import owner, same_name, sponsor_change_kind
 from connectors._ctgov_study import Partial, Study
 from connectors._ctgov_text import folded
 from signalwatch.sdk import Change, Event, Json, Organisation, Span
@@ -120,7 +120,8 @@ def growth(case: Case, old: Study, *, started: bool) -> list[Event]:
         changes, attributes = changes + shown, about | attributes | {"kind": kind}
     if changes:
         attributes["status"] = case.study.status.lower()
-        span = Span(field=path, text=str(changes[0].after))
+        new = ", ".join(attributes.get("new_countries") or ())
+        span = Span(field="contactsLocationsModule.locations" if new else path, text=new or str(changes[0].after))
         events.append(case.event("trial_expansion", case.stamp, attributes, changes=changes, span=span))
     return events
 
@@ -185,18 +186,29 @@ def sponsor_events(case: Case, old: Study) -> list[Event]:
     events = []
     if old.lead and new.lead and not same_name(old.lead.name, new.lead.name):
         partners = {folded(party.name) for party in old.collaborators}
-        kind = sponsor_change_kind(old.lead.name, new.lead.name, was_collaborator=folded(new.lead.name) in partners)
+        kind = sponsor_change_kind(
+            old.lead.name, new.lead.name, was_collaborator=folded(new.lead.name) in partners,
+            classes=(old.lead.kind, new.lead.kind),
+        )  # fmt: skip
+        parent = owner(new.lead.name)
         others = tuple(o for o in case.organisations if o.name not in (new.lead.name, old.lead.name))
         events.append(
             case.event(
                 "sponsor_change",
                 f"{folded(old.lead.name)}>{folded(new.lead.name)}@{case.stamp}",
-                {"from": old.lead.name, "to": new.lead.name, "kind": kind, "status": new.status.lower()},
+                {
+                    "from": old.lead.name,
+                    "to": new.lead.name,
+                    "kind": kind,
+                    "owner": parent,
+                    "status": new.status.lower(),
+                },
                 changes=[Change(field="lead sponsor", before=old.lead.name, after=new.lead.name)],
                 span=Span(field="sponsorCollaboratorsModule.leadSponsor", text=new.lead.name),
                 parties=(
                     Organisation(name=new.lead.name, role="subject", kind=new.lead.kind),
                     Organisation(name=old.lead.name, role="counterparty", kind=old.lead.kind),
+                    *((Organisation(name=parent, role="other"),) if parent else ()),
                     *others,
                 ),
             )

@@ -156,6 +156,11 @@ def _status_events(case: Case, old: Study, moved: Mapping[str, Moved]) -> tuple[
     if new.status in STOPPED:
         told = set(moved)
         events.append(_setback(case, stamp, old, None, None))
+    if new.status == "WITHDRAWN":  # nobody was ever enrolled: what was told of its registration or start is void
+        note = {"status": "withdrawn"}
+        events.append(
+            case.event("trial_registered", f"withdrawn@{stamp}", note, changes=changes, span=span, correction=True)
+        )
     return events, told, started
 
 

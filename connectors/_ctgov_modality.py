@@ -27,7 +27,9 @@ _WORDS: dict[str, re.Pattern[str]] = {
         r"""
             \w{4,30}cel(?:-\w)?\b \bCAR[-_]?(?:T|NK|M)\b chimeric_antigen_receptor stem_cells? \bMSCs?\b \bTILs?\b
             tumou?r[-_]infiltrating \bNK_cells? natural_killer dendritic_cell cell_(?:therapy|infusion|transplant)
-            \biPSC T[-_]cell_(?:therapy|infusion|product) autologous_T allogeneic_T
+            \biPSC T[-_]cell_(?:therapy|infusion|product) autologous_T allogeneic_T \bCAR_(?:gene|construct)
+            (?:STAR-T|gd_?T|γδ_?T|\bTCR[-_]?T|U?CAR-T|CAR\S{0,12}_T|killer)[-_]cells?\b
+            plasmablast cell_suspension \d_?cells(?:/kg|_on_day)
         """
     ),
     "gene_therapy": any_of(
@@ -54,6 +56,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
         r"""
             \b\w{3,30}(?:mab|tug|bart)\b monoclonal \banti-?(?:PD|CD|IL|TNF|IgE|VEGF|HER|EGFR|TIGIT|CTLA|LAG)
             \bantibod(?:y|ies)\b \bmAbs?\b nanobody
+            \b(?:PD-?L?1|CTLA-?4|TIGIT|LAG-?3|immune_checkpoint)(?:/PD-?L1)?_(?:inhibitors?|blocka|blockers?)
         """
     ),
     "peptide": any_of(
@@ -65,12 +68,13 @@ _WORDS: dict[str, re.Pattern[str]] = {
             fusion_protein enzyme_replacement recombinant interferon interleukin ase_(?:alfa|beta)\b immunoglobulin
             botulinum plasma[-_]derived growth_hormone erythropoietin factor_(?:VIII|IX|VII)\b
         """
-        + _stems("cept kinra leukin grastim")
+        + _stems("rcept acept kinra leukin grastim")
     ),
     "microbiome": any_of(r"""probiotic fa?ecal_microbiota microbiome lactobacill bifidobact live_biotherapeutic"""),
     "allergen_immunotherapy": any_of(
         r"""
-            allergen (?:oral|sublingual|subcutaneous|epicutaneous)_immunotherapy \bSLIT\b \bSCIT\b pollen_extract
+            allergen (?:oral|sublingual|subcutaneous|epicutaneous|venom|pollen|nut)_immunotherapy \bSLIT\b \bSCIT\b \bOIT\b
+            pollen_extract
         """
     ),
     "small_molecule": any_of(
@@ -80,7 +84,8 @@ _WORDS: dict[str, re.Pattern[str]] = {
             gliptin gliflozin grel xaban gatran gepant pant setron triptan vir afil oxetine azepine zepam lukast degib clax
             sertib rasib orexant platin taxel rubicin citabine trexate dopa giline capone fenacin formin glitazone fibrate
             caine profen coxib dronate bactam penem sone solone sonide terol phylline nidazole quine zomib domide imod azine
-            glipron strant lutamide vaptan prazan cetrapib zolid"""
+            glipron strant lutamide vaptan prazan cetrapib zolid gabalin bapentin denib apine troban kalim bopag fenac oxicam
+            stine rizine citidine ciguat duvir tegravir cavir"""
         )
     ),
 }  # fmt: skip
@@ -113,15 +118,16 @@ _ANY_WORD = re2.compile("|".join(f"(?:{p.pattern.removeprefix('(?i)')})" for p i
 
 
 @functools.lru_cache(maxsize=8192)
-def modality(kind: str, name: str, details: str = "") -> str:
+def modality(kind: str, name: str, details: str = "", context: str = "") -> str:
     """The modality of one intervention; "" when type and text do not tell: unknown stays unknown.
 
     Args:
         kind: the registry's intervention type.
         name: name and other names; it decides before ``details``, which often mention comparator or route as well.
         details: the description.
+        context: what else speaks of this product alone, such as the study's title; it decides last.
     """
-    texts = (name[:300], details[:500])
+    texts = (name[:300], details[:500], context[:300])
     if kind in _MEDICINES:
         for text in texts:
             if not text or _ANY_WORD.search(text) is None:

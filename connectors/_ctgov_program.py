@@ -68,6 +68,7 @@ _FORM = any_of(
         (?<!\S)(?:monotherapy|treatment|therapy|film[-_]coated|tablets?|capsules?|pills?|solution|suspension)(?![^\s,.;])
         (?<!\S)(?:cream|ointment|gel|powder|granules?|spray|patch|drops?|syrup|formulation|dosing|regimen)(?![^\s,.;])
         (?<!\S)(?:administration|alone|adjuvant|neoadjuvant)(?![^\s,.;])
+        (?<!\S)(?:qd|bid|tid|qod|p\.?o|s\.?c|i\.?v|i\.?m|q\.d|b\.i\.d)\.?(?![^\s,.;])
     """
 )
 _JOIN = re.compile(
@@ -76,11 +77,16 @@ _JOIN = re.compile(
 )
 _LABEL = re.compile(
     r"(?i)(?:arm|part|cohort|group|dose|phase|level|study)\W*\w{0,4}|\d+\s*\w{1,3}"  # parts of the study
-    r"|anti-?[\w-]+|(?:an? )?(?:\w+ ){0,3}(?:anti-\S+ )?(?:\w+ )?(?:antibody|antibodies|inhibitors?|agonists?|antagonists?)"
-    r"|.*\b(?:bifunctional|formerly known)\b.*|(?:an? |the )?(?:specific |investigational |study |active )?"
+    r"|anti[- ]?[\w-]+|(?:an? )?(?:\w+ ){0,3}(?:anti-\S+ )?(?:\w+ )?(?:antibody|antibodies|inhibitors?|agonists?|antagonists?)"
+    r"|(?:lot|batch)\b.*|(?:single|multiple|systemic|patients?|subjects?|participants?|healthy|volunteers?|s\.?c|i\.?v|i\.?m|p\.?o|q\.?d)\.?"
+    r"|.*\b(?:bifunctional|formerly known|goal|used)\b.*|(?:an? |the )?(?:specific |investigational |study |active )?"
     r"(?:drug|device|vaccine|immunotherapy|medication|intervention|product|digital therapeutic|biological|surgery)"
 )  # descriptions and bare kinds of thing
 _LIKE_NAME = re.compile(r"[A-Za-z]")
+_ABOUT_OTHERS = re.compile(
+    r"(?i)\b(?:in|for|from|versus|vs|with|plus|and|after|following|compared|among|who|previously|to treat|"
+    r"allergens?[- ](?:induced|challenge|exposure|provocation)|\w+[- ]induced)\b"
+)
 
 
 def phase_label(phases: Iterable[str]) -> str:
@@ -117,7 +123,8 @@ def program(study: Study, meta: Mapping[str, Json]) -> ProgramRef:
     """What the study says about the asset it is about. ``meta`` holds the MeSH headings."""
     chosen = products(study)
     terms = [str(term) for key in ("mesh_conditions", "mesh_ancestors") for term in meta.get(key, ())]
-    kinds = dict.fromkeys(modality(i.kind, " / ".join((i.name, *i.others)), i.description) for i in chosen)
+    context = _context(study, chosen)
+    kinds = dict.fromkeys(modality(i.kind, " / ".join((i.name, *i.others)), i.description, context) for i in chosen)
     return ProgramRef(
         nct_ids=(study.nct_id, *study.aliases),
         assets=_assets(chosen, study.conditions),
@@ -128,12 +135,20 @@ def program(study: Study, meta: Mapping[str, Json]) -> ProgramRef:
     )
 
 
+def _context(study: Study, chosen: Sequence[Intervention]) -> str:
+    """What the title says of the product, where there is one only: up to the words about patients and comparators."""
+    names = {folded(name) for i in chosen for name, nested in _names(i.name) if not nested}
+    if len(names) != 1:
+        return ""
+    return " | ".join(_ABOUT_OTHERS.split(title)[0] for title in (study.title, study.official_title))
+
+
 def products(study: Study) -> tuple[Intervention, ...]:
     """The interventions under study: products that are given in experimental arms and not in the others as well.
 
     Without medicines, devices and tests count. Placebo, standard of care and procedures never do.
     """
-    real = [i for i in study.interventions if _names(i.name)]
+    real = [i for i in study.interventions if _names(i.name) or (_only_a_form(i.name) and any(map(_names, i.others)))]
     found = [i for i in real if i.kind in _MEDICINES] or [i for i in real if i.kind in _OTHER_PRODUCTS]
     tested, compared = _arm_names(study, experimental=True), _arm_names(study, experimental=False)
     for keep in (
@@ -144,6 +159,11 @@ def products(study: Study) -> tuple[Intervention, ...]:
             found = keep
             break
     return tuple(i for i in found if folded(i.name) not in _BACKGROUND) or tuple(found)
+
+
+def _only_a_form(name: str) -> bool:
+    """Whether a name says how something is given and not what: its other names tell."""
+    return _NO_ASSET.search(name) is None and not _LIKE_NAME.search(_LABEL.sub("", _bare(name)))
 
 
 def _arm_names(study: Study, *, experimental: bool) -> set[str]:

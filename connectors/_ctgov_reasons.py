@@ -21,93 +21,114 @@ _STATE = re.compile(
 )
 
 # The first class that matches wins: what is specific stands before what is often said along with it.
-_REASONS: dict[str, re.Pattern[str]] = {
-    "safety": any_of(
+_REASONS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("safety", any_of(
         r"""
             \bsafety toxicit \badverse\b \bside[-_]effects?\b \bclinical_hold\b \bdeaths?\b \bfatal
             unacceptable_risk risk[-_/]benefit benefit[-_/]risk hepatotox \bDLTs?\b \btolerab
         """
-    ),
-    "efficacy": any_of(
+    )),
+    ("efficacy", any_of(
         r"""
             \bfutil \black_of_(?:\w+_)?(?:efficacy|benefit|activity|effect|effectiveness|response)
             \b(?:no|insufficient|limited|poor|low|inadequate)_(?:\w+_)?(?:efficacy|benefit|activity|effectiveness|response)\b
             \befficacy\b inefficac \bineffective \bnot_effective
             \b(?:failed_to|did_not)_(?:meet|show|demonstrate|reach|achieve)(?!_\w+_(?:enrol|recruit|accru))
-            \bno_(?:significant_)?difference \bbased_on_(?:\S+_){0,5}(?:results|data|analysis)\b \binterim_analysis
+            \bno_(?:significant_)?difference \binterim_analysis
             \bsurpassed
         """
-    ),
-    "enrolment": any_of(
+    )),
+    ("enrolment", any_of(
         r"""
-            \benrol(?!led) \brecruit \baccru \bno_(?:eligible_|suitable_)?(?:participants|patients|subjects)\b
+            \benrol(?!led|l?ment_hold) \brecruit \baccru \bno_(?:eligible_|suitable_)?(?:participants|patients|subjects)\b
             \b(?:low|small|insufficient|few|limited|inadequate|not_enough)_(?:numbers?|patients?|participants?|subjects?|volunteers?)\b
             \beligible_(?:patients|subjects|participants)\b \bslow_inclusion \binclusion_(?:rate|was|too|difficult)
             \bnumbers?_of_(?:patients|subjects|participants|eligible) \brandomi[sz]e\b \bscreen(?:ing)?_fail
         """
-    ),
-    "funding": any_of(
+    )),
+    ("funding", any_of(
         r"""
             \bfund(?:s|ing|ed|ers?)?\b \bfinanc \bbudget \bgrant\b \bmoney\b \bbankrupt \binsolven \bresources\b
             \bcosts?\b \bliquidat \bsponsorship\b
         """
-    ),
-    "supply": any_of(
+    )),
+    ("supply", any_of(
         r"""
             \b(?:drug|product|medication|supply|supplies|device|vaccine|IMP)\b[^.;]{0,40}\b(?:shortages?|available|unavailab\w*|discontinued|marketed)
             \bshortages?\b \bsupply\b \bmanufactur \bpharmaceutical_support
         """
-    ),
-    "regulatory": any_of(
+    )),
+    ("regulatory", any_of(
         r"""
             \bFDA\b \bEMA\b \bregulator \bethics\b \bIRB\b \bIND\b \bhealth_authorit \bdisapprov \bnot_approved
             \bCTIMP\b
         """
-    ),
-    "business": any_of(
+    )),
+    ("achieved", any_of(
         r"""
-            \bbusiness\b \bstrateg
+            \b(?:objectives?|goals?|endpoints?|aims?)_(?:of_the_study_)?(?:(?:has|have|was|were|is|are|been)_){0,2}(?:met|achieved|reached)\b
+            \A\W*(?:study_)?(?:completed|finished)\b \bcompleted_(?:its_|the_)?primary_objective
+            \bsufficient_data_(?:were_|was_)?(?:collected|obtained)
+        """
+    )),
+    ("strategic", any_of(
+        r"""
+            \bstrateg \bpriorit \bportfolio \bpipeline \br_?&_?d\b \bbusiness_(?:objectives?|plans?|model)\b
+            \bdevelopment_plans?_(?:has_|have_|was_|were_)?(?:changed|adjusted|revised)
+        """
+    )),
+    ("efficacy", any_of(r"""\bbased_on_(?:\S+_){0,5}(?:results|data|analysis)\b""")),
+    ("business", any_of(
+        r"""
+            \bbusiness\b
             \bsponsor(?:'?s)?\W+(?:\w+\W+){0,2}?(?:decision|decided|request|terminat|withdr|choice|stop)
             \b(?:decision|decided|request|terminat\w+|stopp\w+|clos\w+|cancel\w+|withdrawn|considered)\b[^.;]{0,30}\b(?:by|of|from)_(?:the_)?(?:\w+_)?sponsor
-            \bcompan(?:y|ies)\b \bcorporate \bcommercial \bportfolio \bpipeline \bpriorit \bmanagement_decision
+            \bcompan(?:y|ies)\b \bcorporate \bcommercial \bmanagement_decision
             \binternal_decision \boperational \bmarket\b \blicen[cs]e \bpartner \bacqui(?:red|sition) \bmerger
-            \bceased_development \br_?&_?d\b
+            \bceased_development
             \b(?:program(?:me)?|development|project|compound|asset)\b[^.;]{0,40}\b(?:terminat|discontinu|stopp|cancel|halt|ceas|abandon)
         """
-    ),
-    "pandemic": any_of(r"""\bcovid \bpandemic \bcoronavirus \bSARS-CoV"""),
-    "investigator": any_of(
+    )),
+    ("pandemic", any_of(r"""\bcovid \bpandemic \bcoronavirus \bSARS-CoV""")),
+    ("investigator", any_of(
         r"""
             \bPI\b
             \binvestigators?\b[^.;]{0,40}\b(?:left|leav|mov|clos|chang|retir|relocat|depart|no_longer|decision)
             \bstaff \bpersonnel \bleft\b
         """
-    ),
-}
-_MAIN = frozenset({"safety", "efficacy", "enrolment", "funding", "business"})
+    )),
+)  # fmt: skip
+_MAIN = {"safety": "safety", "efficacy": "efficacy", "enrolment": "enrolment", "funding": "funding", "business": "business",
+         "strategic": "business"}  # fmt: skip
+_OBJECTIVE_UNMET = re.compile(r"(?i)\b(?:not|never|un(?:able|likely)|fail\w*|cannot|could)\b")
 
 
 def reason_class(why: str) -> tuple[str, str]:
     """Class and finer class of a ``whyStopped`` text: what kept the study from going on, as far as it says so.
 
     The class is safety, efficacy, enrolment, funding, business or other ("" for no text); the finer one also knows
-    supply, regulatory, pandemic and investigator.
+    strategic (of business), and supply, regulatory, pandemic, investigator and achieved (of other).
     """
     if not why:
         return "", ""
     text = _DENIED.sub(" ", clean(why[:1000]))  # the registry allows 250 characters
     fine = _first(_STATE.sub(" ", text)) or _first(text) or "other"
-    return (fine if fine in _MAIN else "other"), fine
+    return _MAIN.get(fine, "other"), fine
 
 
 def _first(text: str) -> str:
-    return next((name for name, pattern in _REASONS.items() if pattern.search(text)), "")
+    return next((name for name, pattern in _REASONS if _is_reason(name, pattern, text)), "")
+
+
+def _is_reason(name: str, pattern: re.Pattern[str], text: str) -> bool:
+    found = pattern.search(text)
+    return found is not None and not (name == "achieved" and _OBJECTIVE_UNMET.search(text[: found.end()]))
 
 
 _OWNED = any_of(
     r"""
         \bsubsidiary_of\b \ban?_[\w.&'-]{2,40}(?:_[\w.&'-]{2,40}){0,2}_company\b \bacquired_by\b \bpart_of\b
-        \baffiliate_of\b \bmember_of_the\b \bdivision_of\b \bd/?b/?a\b
+        \baffiliate_of\b \bmember_of_the\b \bdivision_of\b
     """
 )
 _CRO = any_of(
@@ -136,18 +157,41 @@ def same_name(before: str, after: str) -> bool:
     return old == new
 
 
-def sponsor_change_kind(before: str, after: str, *, was_collaborator: bool) -> str:
-    """What a new lead sponsor hints at: ``acquisition``, ``handover``, ``licence``, ``rename`` or ``transfer``.
+_OWNER = re.compile(
+    r"(?i)\b(?:(?:wholly[- ]owned\s+)?subsidiary|part|affiliate|division|member)\s+of\s+(?:the\s+)?"
+    r"(?P<a>[^()]{2,80}?)\s*(?:\)|,\s+(?:an?|the)\b|$)"
+    r"|\bacquired\s+by\s+(?P<b>[^()]{2,80}?)\s*(?:\)|$)"
+    r"|\ban?\s+(?P<c>[A-Z][\w.&'-]{1,40}(?:\s+[\w.&'-]{2,40}){0,2}?)\s+company\b"
+)
 
-    ``acquisition``: the new name says who owns it. ``handover``: a contract research organisation gave the entry back
-    or took it over. ``licence``: a former collaborator leads now. ``rename``: the names share a distinctive word.
-    Anything else is a ``transfer``, whose cause the registry does not tell.
+
+def owner(name: str) -> str:
+    """Whom a sponsor's name says it belongs to: "Oberland Pharma" of "Castleford, a subsidiary of Oberland Pharma"."""
+    found = _OWNER.search(name)
+    return (found["a"] or found["b"] or found["c"] or "").strip(" .,") if found else ""
+
+
+def sponsor_change_kind(before: str, after: str, *, was_collaborator: bool, classes: tuple[str, str] = ("", "")) -> str:
+    """What a new lead sponsor hints at: ``acquisition``, ``handover``, ``licence``, ``handback``, ``rename``, ``transfer``.
+
+    ``acquisition``: the same company's name says now who owns it. ``handover``: a contract research organisation gave
+    the entry back or took it over. ``licence``: a former collaborator, or a company after an institution, leads now.
+    ``handback``: an institution after a company. ``rename``: the names share a distinctive word. Anything else is a
+    ``transfer``, a sale or licence as a rule between companies, whose cause the registry does not tell.
+
+    Args:
+        classes: the registry's classes of both sponsors (INDUSTRY, OTHER ...), "" where unknown.
     """
-    if _OWNED.search(after) and not _OWNED.search(before):
+    shared = any(len(word) >= 4 for word in (set(words(before)) & set(words(after))) - _COMMON)
+    if shared and _OWNED.search(after) and not _OWNED.search(before):
         return "acquisition"
     if bool(_CRO.search(before)) != bool(_CRO.search(after)):
         return "handover"
     if was_collaborator:
         return "licence"
-    shared = (set(words(before)) & set(words(after))) - _COMMON
-    return "rename" if any(len(word) >= 4 for word in shared) else "transfer"
+    if shared:
+        return "rename"
+    companies = tuple(c == "INDUSTRY" for c in classes)
+    if all(classes) and companies[0] != companies[1]:
+        return "licence" if companies[1] else "handback"
+    return "transfer"

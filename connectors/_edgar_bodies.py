@@ -177,7 +177,10 @@ def _annual(text: str, submission: Submission, url: str) -> Body:
     main = submission.main()
     passages = going_concern_passages(text)
     label = Attachment(type=main.type if main else "")
-    return _joined(submission, [(label, "\n".join(passages))], url, {"going_concern": bool(passages)})
+    facts: dict[str, Json] = {"going_concern": bool(passages)}
+    if passages and passages[0].section:
+        facts["section"] = passages[0].section
+    return _joined(submission, [(label, "\n".join(p.text for p in passages))], url, facts)
 
 
 def _form_d(data: bytes, url: str) -> Body:

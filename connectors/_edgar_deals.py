@@ -69,7 +69,7 @@ _NOTES = re.compile(
 _EQUITY_LIKE = re.compile(r"convertible|exchangeable|shares of|warrants", re.IGNORECASE)
 _REPURCHASE = re.compile(r"repurchas|buy\s?back|tender\s+offer\s+for\s+its", re.IGNORECASE)
 _ACQUIRES = re.compile(
-    r"(?:acquir\w+|purchas\w+|buy)\s+(?:\w+\s+){0,6}?(?:all|100%|substantially\s+all|certain|the)\s+(?:of\s+the\s+)?"
+    r"(?:acquir\w+|purchas\w+|buy)\s+(?:[\w,.'\u2019&-]+\s+){0,14}?(?:all|100%|substantially\s+all|certain|the)\s+(?:of\s+the\s+)?"
     r"(?:\w+\s+){0,4}?(?:outstanding|issued|assets|equity|capital\s+stock|shares|membership|business|interests?|rights)",
     re.IGNORECASE,
 )
@@ -80,7 +80,8 @@ _SELLS = re.compile(
     re.IGNORECASE,
 )
 _INTO = re.compile(
-    r"merged?s?\s+with\s+and\s+into\s+(?:the\s+)?([A-Z][\w&.' \u2019-]{1,60}?)\s*(?:[,(;.]|\bwith\b|\bat\b|\bas\b|\bpursuant\b)"
+    r"merged?s?\s+with\s+and\s+into\s+(?:the\s+)?([a-z]?[A-Z\d][\w&.' \u2019-]{1,60}?)\s*"
+    r"(?:[,(;.]|\bwith\b|\bat\b|\bas\b|\bpursuant\b)"
 )
 _SUFFIX = (
     r"(?:Inc|Incorporated|Corp|Corporation|LLC|L\.L\.C|Ltd|Limited|plc|PLC|AG|S\.?A\.?S?|SE|N\.?V|B\.?V|GmbH|A/S|AB|ASA|K\.?K|"
@@ -89,24 +90,39 @@ _SUFFIX = (
 )
 _ORG = re.compile(
     r"\b(?:The\s+)?University\s+of\s+[A-Z]\w+(?:[ -][A-Z]\w+){0,3}"
-    r"|\b[A-Z][\w&.'/\u2019-]*(?:(?:,?\s+|\s+&\s+)(?:[A-Z][\w&.'/\u2019-]*|of|and|de|for|the)){0,6}?,?\s+"
+    r"|\b[a-z]?[A-Z][\w&.'/\u2019-]*(?:(?:,\s+(?=[A-Z]\w+(?:\s+&|,\s+[A-Z]))|\s+|\s+&\s+)(?:[a-z]?[A-Z][\w&.'/\u2019-]*|of|and|de|for|the)){0,6}?,?\s+"
     + _SUFFIX
     + r"\b\.?"
     r"(?:,?\s+(?:Inc|Ltd|LLC|Corp|plc|PLC|GmbH|AG|L\.?P|B\.?V|N\.?V|S\.?A|N\.?A|Co)\b\.?){0,2}"
 )
 _NO_ORG = re.compile(
-    r"^(?:the\s+)?(?:company|registrant|purchasers?|investors?|securities|merger\s+sub|buyer|seller|parent|bank|lenders?|"
+    r"^(?:the\s+)?(?:name\s+of\b.*|company|registrant|purchasers?|investors?|securities|merger\s+sub|buyer|seller|parent|bank|lenders?|"
     r"(?:nasdaq|new\s+york)\b.*|surviving\s+corp\w*|delaware\b.*|.*\b(?:act|agreement|exchange|commission|"
     r"merger\s+sub\w*|(?:acquisition|merger)\s+(?:sub|corp|co|llc|inc|ltd|company|limited)\w*|acquireco|bidco|board|directors|"
     r"the\s+company|item|section|form|rule|capital\s+market|global\s+market|agent|officer)\b.*)",
     re.IGNORECASE,
 )
+_AGENT = re.compile(
+    r"\s*(?:National\s+Association|N\.A\.)?[\s,]*(?:solely\s+)?(?:in\s+its\s+capacity\s+)?(?:as|serving\s+as|acting\s+as)\s+"
+    r"(?:\w+\s+){0,3}?(?:escrow\s+agent|rights\s+agent|exchange\s+agent|trustee|representative|custodian|warrant\s+agent)",
+    re.IGNORECASE,
+)
+"""Who stands behind a name only to hold papers or money is no party of the deal."""
+
+_TAKES = re.compile(
+    r"\b(?:acquir(?:e[ds]?|ing)|purchas(?:e[ds]?|ing)|buy(?:s|ing)?)\b(?:\s+[\w,.'\u2019&-]+){0,16}?\s+(?:all|100%|substantially\s+all)\s+"
+    r"(?:of\s+)?(?:the\s+)?(?:issued\s+(?:and\s+)?)?(?:outstanding\s+)?(?:capital\s+stock|(?:common\s+)?shares?(?:\s+of\s+\w+\s+stock)?|"
+    r"equity(?:\s+(?:interests|securities))?|assets|membership\s+interests|interests|stock)\s+(?:of|in)\s+"
+    r"|\bacquir(?:e[ds]?|ing)\s+|\bacquisition\s+of\s+",
+    re.IGNORECASE,
+)
+_SHORT_NAME = re.compile(r"[a-z]?[A-Z][\w&.-]*(?:\s+[A-Z][\w&-]*){0,3}(?=\s*(?:[,(;.]|\bfor\b|\bpursuant\b))")
 _DOTTED = re.compile(r"\b(?:Inc|Corp|Ltd|Co|N\.A|N\.V|B\.V|S\.A|L\.P|S\.p\.A|L\.L\.C|S\.r\.l)\.$")
 _MONEY = re.compile(
     r"(?P<cur>US\$|C\$|CA\$|A\$|\$|\u20ac|\u00a3|EUR|USD|GBP|CHF|RMB|JPY)\s?(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]{0,2}(?P<unit>million|billion|thousand|[MB]N?\b))?",
 )
-_CURRENCY = {
+CURRENCY = {
     "US$": "USD",
     "$": "USD",
     "C$": "CAD",
@@ -150,7 +166,7 @@ def moneys(text: str, start: int, end: int) -> list[Money]:
     found = []
     for m in _MONEY.finditer(text, start, end):
         number = float(m["num"].replace(",", "")) * _SCALE.get((m["unit"] or "").lower(), 1)
-        found.append(Money(round(number), _CURRENCY.get(m["cur"], m["cur"]), m.start(), m.end()))
+        found.append(Money(round(number), CURRENCY.get(m["cur"], m["cur"]), m.start(), m.end()))
     return found
 
 
@@ -194,7 +210,9 @@ def read_deal(text: str, start: int, end: int, registrant: str) -> Deal | None:
         )
     into = _merged_into(text, start, stop) if kind == "merger" else ""
     target = bool(into) and _is_registrant(into, registrant)
-    other = "" if target or not into or _NO_ORG.match(into) else into
+    other = "" if target or not into or _NO_ORG.match(into) else spelled_out(text, start, stop, into)
+    if not target and not other and kind in ("merger", "purchase"):
+        other = taken(text, start, stop, registrant)
     return Deal(
         kind=kind, start=a, end=b, name=name, amended=amended, target=target,
         partner=other or partner(text, start, stop, registrant, after=b), money=_money(text, start, stop, kind),
@@ -274,6 +292,31 @@ def _merged_into(text: str, start: int, stop: int) -> str:
     return ""
 
 
+def taken(text: str, start: int, stop: int, registrant: str) -> str:
+    """Whom the text says was or will be bought; "" when it does not say so in a formula."""
+    for verb in _TAKES.finditer(text, start, stop):
+        found = _ORG.match(text, verb.end(), stop) or _SHORT_NAME.match(text, verb.end(), stop)
+        if found is None:
+            continue
+        name = " ".join(found.group().split())
+        name = name if _DOTTED.search(name) else name.rstrip(".")
+        if not _NO_ORG.match(name) and not _is_registrant(name, registrant) and not _AGREEMENT.search(name):
+            return spelled_out(text, start, stop, name)
+    return ""
+
+
+def spelled_out(text: str, start: int, stop: int, short: str) -> str:
+    """The full name for a defined short one: "Voice" for ``Voice Signals, Inc. ("Voice")``; as it is when not defined."""
+    defined = re.compile(r"\(\s*(?:the\s+|collectively,?\s+)?[\"\u201c]" + re.escape(short) + r"[,.]?[\"\u201d]")
+    match = defined.search(text, start, stop)
+    if match is None:
+        return short
+    first = short.split()[0].casefold()
+    names = [" ".join(m.group().split()) for m in _ORG.finditer(text, max(start, match.start() - 160), match.start())]
+    full = next((n for n in reversed(names) if n.casefold().startswith(first)), "")
+    return (full if _DOTTED.search(full) else full.rstrip(".")) or short
+
+
 def _is_registrant(name: str, registrant: str) -> bool:
     first = registrant.split()[0].lower().strip(",.") if registrant.split() else ""
     return bool(re.match(r"(?:the\s+)?(?:company|registrant|us)\b", name, re.IGNORECASE)) or (
@@ -295,7 +338,7 @@ def partner(text: str, start: int, stop: int, registrant: str, after: int = 0) -
                 continue
         if name.endswith(".") and not _DOTTED.search(name):
             name = name[:-1]  # the end of the sentence
-        if not _NO_ORG.match(name) and 3 < len(name) < 90:
+        if not _NO_ORG.match(name) and _AGENT.match(text, m.end()) is None and 3 < len(name) < 90:
             names.append((m.start(), name))
     later = next((n for at, n in names if at >= after), "")
     return later or (names[0][1] if names else "")

@@ -26,6 +26,7 @@ from connectors._edgar_deals import partner, read_deal
 from connectors._edgar_filing import ABOUT_OTHERS, Filing, Party, filing_of, midnight
 from connectors._edgar_formd import FormD, parse_form_d
 from connectors._edgar_offering import Offer, read_cover, withdrawn_form
+from connectors._edgar_titles import event_title, label
 from signalwatch.sdk import Detector, Document, Event, Json, Organisation, Role, Span
 
 MATERIAL_INCREMENT = 100_000
@@ -83,6 +84,14 @@ class Draft:
             return Span(field="title", start=0, end=len(self.document.title), text=self.document.title)
         return Span(field="title", start=at, end=at + len(words), text=words)
 
+    def around(self, span: Span) -> str:
+        """The passage a span stands in, for people and for story matching; the document's beginning for other fields."""
+        text = self.document.text
+        if span.field != "text":
+            return " ".join(text[:400].split())
+        start = max(text.rfind("\n", 0, span.start) + 1, span.start - 300)
+        return " ".join(text[start : span.end + 400].split())
+
     def event(
         self,
         type: str,
@@ -107,8 +116,9 @@ class Draft:
         return Event(
             type=type, discriminator=discriminator, organisations=tuple(organisations), attributes=known, span=span,
             pattern=pattern or f"edgar.{self.filing.kind}", confidence=confidence, correction=correction,
-            occurred_at=occurred_at, published_at=self.document.published_at, title=title or self.document.title,
-            text=" ".join(self.document.text[:400].split()), url=self.document.url, origin="filing", **more,
+            occurred_at=occurred_at, published_at=self.document.published_at,
+            title=title or event_title(self.registrant, type, known, organisations) or self.document.title,
+            text=self.around(span), url=self.document.url, origin="filing", **more,
         )  # fmt: skip
 
     def filing_event(
@@ -117,7 +127,7 @@ class Draft:
         """Something happened, but the form does not say what: type `filing`."""
         extra = {k: v for k, v in attributes.items() if v is not None}
         return self.event(
-            "filing", parties(self.filing), {"kind": kind, **extra}, span or self.in_title(self.filing.form),
+            "filing", parties(self.filing), {"kind": kind, **extra}, span or self.in_title(label(self.filing.form)),
             discriminator=":".join(filter(None, (kind, str(attributes.get("item") or "")))), confidence=confidence,
             pattern=f"edgar.{self.filing.kind}.{kind}", occurred_at=self.happened,
         )  # fmt: skip
@@ -185,7 +195,7 @@ def form_d(draft: Draft, previous: Document | None, detect: Detector) -> list[Ev
         facts = {"series": "unspecified", "currency": "USD"}
         return [
             draft.event(
-                "funding_round", parties(draft.filing), facts, draft.in_title(draft.filing.form), confidence=0.6
+                "funding_round", parties(draft.filing), facts, draft.in_title(label(draft.filing.form)), confidence=0.6
             )
         ]
     form = parse_form_d(draft.document.payload)
@@ -220,7 +230,11 @@ def _amended_round(draft: Draft, form: FormD, attributes: dict[str, Json], befor
     if before is None or form.sold is None:
         return [
             draft.filing_event(
-                "offering_amended", _field(*_sold_field(form)), amends=form.previous or None, sold=form.sold
+                "offering_amended",
+                _field(*_sold_field(form)),
+                amends=form.previous or None,
+                sold=form.sold,
+                offered=form.offered,
             )
         ]
     increment = form.sold - before
@@ -347,7 +361,7 @@ def stake(draft: Draft, previous: Document | None, detect: Detector) -> list[Eve
         return []
     percent = draft.facts.get("percent")
     written = str(draft.facts.get("percent_raw") or "")
-    span = _field("percentOfClass", written) if written else draft.in_title(draft.filing.form)
+    span = _field("percentOfClass", written) if written else draft.in_title(label(draft.filing.form))
     active = _ACTIVIST.search(draft.document.text)
     if active is not None:
         span = draft.quote(active.start(), active.end())
@@ -373,7 +387,9 @@ def tender(draft: Draft, previous: Document | None, detect: Detector) -> list[Ev
         return []
     status = "completed" if draft.filing.amendment else "announced"
     span = (
-        draft.quote(done.start(), done.end()) if done and draft.filing.amendment else draft.in_title(draft.filing.form)
+        draft.quote(done.start(), done.end())
+        if done and draft.filing.amendment
+        else draft.in_title(label(draft.filing.form))
     )
     return [
         draft.event(
@@ -396,7 +412,7 @@ def merger_paper(draft: Draft, previous: Document | None, detect: Detector) -> l
     if draft.filing.kind == "recommendation":
         other = partner(text, 0, len(text), draft.registrant)
         bidder = Organisation(name=other) if other else None
-        span = draft.in_title(draft.filing.form)
+        span = draft.in_title(label(draft.filing.form))
         return [_merger(draft, between(bidder, own), span, "tender_offer", 0.85)]
     if deal is None or deal.kind != "merger":
         return [draft.filing_event(draft.filing.kind)]
@@ -431,7 +447,8 @@ def annual(draft: Draft, previous: Document | None, detect: Detector) -> list[Ev
     first = draft.document.text.split("\n", 1)[0]
     return [
         draft.event(
-            "bankruptcy_distress", parties(draft.filing), {"kind": "going_concern"}, draft.quote(0, len(first)),
+            "bankruptcy_distress", parties(draft.filing),
+            {"kind": "going_concern", "section": draft.facts.get("section")}, draft.quote(0, len(first)),
             discriminator="going_concern", pattern="edgar.going_concern", confidence=0.95,
         )
     ]  # fmt: skip

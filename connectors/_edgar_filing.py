@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from connectors import _edgar_forms as forms
+from connectors._edgar_titles import filing_title
 from signalwatch.sdk import Document, Json, digest, digest_bytes
 
 CONNECTOR = "edgar"
@@ -198,13 +199,10 @@ def body_state(stored: str) -> str:
 
 
 def title_of(filing: Filing) -> str:
-    """The document's title: company, form and items, nothing invented."""
+    """The document's title: who does what, on which form, nothing invented."""
     who = filing.main
-    name = forms.clean_name(who.name) if who is not None and who.name else filing.accession
-    title = f"{name}: {filing.form}"
-    if filing.items and filing.kind == "current_report":
-        title += f", {'items' if len(filing.items) > 1 else 'item'} {', '.join(filing.items)}"
-    return title
+    name = forms.clean_name(who.name) if who is not None and who.name else f"Filing {filing.accession}"
+    return filing_title(name, filing.form, filing.items if filing.kind == "current_report" else ())
 
 
 def to_document(filing: Filing, body: Body, relevant: str, base_www: str, tries: int = 0) -> Document:

@@ -8,15 +8,18 @@ from typing import Any
 
 import msgspec
 
-from connectors._edgar_deals import WINDOW, Deal, read_deal, upfront_and_total
+from connectors._edgar_deals import WINDOW, Deal, read_deal, taken, upfront_and_total
 from connectors._edgar_events import Draft, between, organisation, parties
 from connectors._edgar_filing import Part
 from connectors._edgar_people import READ, read_moves
-from connectors._edgar_release import Section, item_sections, news_sentence
-from connectors._edgar_telling import Found, detected, placed
+from connectors._edgar_release import Section, item_sections, news_sentence, sentence_end
+from connectors._edgar_telling import Found, detected, placed, underwrites
 from signalwatch.sdk import Detector, Event, Json, Organisation, Span
 
-_BY_REFERENCE = re.compile(r"incorporated (?:\w+ ){0,3}?(?:herein )?by reference|see item \d", re.IGNORECASE)
+_BY_REFERENCE = re.compile(
+    r"incorporated (?:\w+ ){0,3}?(?:herein )?by reference|see item \d|refer to (?:the )?(?:\w+ ){0,3}?(?:under |in |of )?item",
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(r"\W*(?:(?:not applicable|inapplicable|none|n/a|omitted)\b|$)|.{0,20}$", re.IGNORECASE)
 _STAFF = r"(?:workforce|employees|headcount|staff|positions|personnel)"
 _SHARE = r"(\d{1,2}(?:\.\d+)?|100)\s?(?:%|percent)"
@@ -41,7 +44,7 @@ _TRANSFER = re.compile(
     r"transfer\w* (?:of )?(?:the |its )?(?:listing|common stock)|voluntar\w+ transfer", re.IGNORECASE
 )
 _TERMINATES = re.compile(r"terminat|expir|cancel", re.IGNORECASE)
-_CLOSES = re.compile(r"\b(?:complet\w+|clos(?:ed|ing)|consummat\w+)\b", re.IGNORECASE)
+_CLOSES = re.compile(r"\b(?:complet\w+|clos(?:ed|ing)|consummat\w+|acquired|became\s+effective)\b", re.IGNORECASE)
 _OWN_SALE = re.compile(r"securities purchase|private placement|subscription|purchase agreement", re.IGNORECASE)
 _SOLD = re.compile(r"\b(?:sale|sold|disposition|divest)", re.IGNORECASE)
 _ROYALTY = re.compile(r"royalt|revenue", re.IGNORECASE)
@@ -66,7 +69,9 @@ def sections_of(text: str, main: Part | None) -> dict[str, Section]:
         referred = len(body) < 500 and _BY_REFERENCE.search(body) and section.code not in ("7.01", "8.01")
         if _NOTHING.match(body) or referred:
             continue
-        found.setdefault(section.code, own)
+        known = found.get(section.code)
+        if known is None or known.end - known.start < own.end - own.start:  # a table of contents lists items as well
+            found[section.code] = own
     return found
 
 
@@ -106,6 +111,8 @@ def _detect_item(draft: Draft, found: Found, section: Section, detect: Detector)
     for detection in detect.detect(
         "", text[a:b], kind="filing", publisher=draft.registrant, published_at=draft.document.published_at
     ):
+        if detection.type == "partnership" and underwrites(text[a:b]):
+            continue
         if detection.type != "leadership_change":  # what must be reported stands in item 5.02
             found.add(detected(draft, detection, placed(text, detection.span, a, news), ""), section.code)
 
@@ -173,7 +180,10 @@ def _completed(draft: Draft, a: int, b: int) -> Event | None:
     deal = read_deal(text, a, b, draft.registrant)
     if deal is None or deal.kind not in ("merger", "purchase", "sale"):
         kind = "sale" if _SOLD.search(text, a, a + 600) else "purchase"
-        deal = Deal(kind=kind, start=a, end=min(b, a + 160), name="", partner=deal.partner if deal else "")
+        end = sentence_end(text, a, b)
+        partner = (taken(text, a, b, draft.registrant) if kind == "purchase" else "") or (deal.partner if deal else "")
+        money = deal.money if deal is not None and deal.kind == "other" else None
+        deal = Deal(kind=kind, start=a, end=end, name="", partner=partner, money=money)
     return _deal_event(draft, deal, "merger_acquisition", "completed")
 
 

@@ -53,6 +53,12 @@ _LEAVES = re.compile(
     r"(?:decision|intention)\s+to\s+(?:resign|retire|leave|step)|(?:resignation|retirement|departure)\b)",
 )
 _ROLE_NEAR = re.compile(r"\b" + _ROLE, re.IGNORECASE)
+_CHIEF_TOO = re.compile(
+    r"(?:\s+of\s+the\s+board(?:\s+of\s+directors)?)?(?:,\s+(?:and\s+)?|\s+and\s+)(?:(?:(?!chief|principal|interim|acting|and)[A-Z][\w&]+\s+){0,2}(?!chief|principal|interim|acting|and)[A-Z][\w&]+,?\s+(?:and\s+)?)?"
+    r"(?:(?:the|its|our|as)\s+)?(?P<role>(?:interim\s+|acting\s+|principal\s+)?(?:chief(?:\s+[A-Z][\w&,-]*){1,4}?\s+officer(?:\s*\([A-Z]+\))?|"
+    r"C[EFMOSTBL]O\b|(?:accounting|financial|executive)\s+officer|general\s+counsel))",
+    re.IGNORECASE,
+)
 _NOT_A_NAME = re.compile(
     r"^(?:(?:the|this|such|any|each|certain|our|its|on|in|as|of|at|by|effective|following|pursuant|under|item|section|form|"
     r"compensatory|departure|board|directors?|committee|company|corporation|registrant|appointment|election|employment|"
@@ -75,10 +81,15 @@ _DEGREES = re.compile(
     r",?\s*(?:Ph\.?\s?D|M\.?D|MBA|M\.B\.A|J\.?D|CPA|Pharm\.?\s?D|D\.?V\.?M|M\.?S|M\.?P\.?H|D\.?Sc)\b\.?", re.IGNORECASE
 )
 _HISTORY = re.compile(
-    r"(?:previously|prior\s+to|since\s+(?:\w+\s+)?\d{4}|from\s+(?:\w+\s+)?\d{4}|served\s+as|as\s+previously\s+(?:disclosed|reported|announced)|"
+    r"(?:previously|prior\s+to|would\s+(?:end|serve|continue)|since\s+(?:\w+\s+)?\d{4}|from\s+(?:\w+\s+)?\d{4}|served\s+as|as\s+previously\s+(?:disclosed|reported|announced)|"
     r"was\s+appointed\s+\w+(?:\s+\w+){0,8}\s+in\s+\w*\s*\d{4}|age\s+\d\d,?\s+(?:has\s+)?(?:served|been)|in\s+(?:19|20)\d\d)",
     re.IGNORECASE,
 )
+_PROVIDED = re.compile(
+    r"\b(?:had|previously)\s+provided\b|^\W*(?:\([a-z]\)\s*)?(?:if|in\s+the\s+event|should|upon\s+(?:a|any)|in\s+case)\b|\bif\s+(?:the|his|her|mr|ms|dr)\b",
+    re.IGNORECASE,
+)
+"""What an agreement provides for a case that has not come is no departure."""
 _NOMINATED = re.compile(
     r"(?:annual|special)\s+meeting[^.\n]{0,120}(?:re-?elect|elect)|re-?elect(?:ed|ion)", re.IGNORECASE
 )
@@ -125,6 +136,8 @@ def _judge(text: str, start: int, stop: int, match: re.Match[str], person: str, 
     if not plain or _NOT_A_NAME.search(plain) or (len(plain.split()) < 2 and not titled):
         return None
     left = max(start, text.rfind("\n", start, match.start()) + 1, _sentence_start(text, start, match.start()))
+    if _PROVIDED.search(text[left : match.end()]):
+        return None
     right = _sentence_end(text, match.end(), stop)
     following = text[match.end() : match.end() + 60].partition(". ")[0]
     if _HISTORY.search(match.group() + following):
@@ -152,22 +165,32 @@ def _full(text: str, start: int, stop: int, name: str) -> str:
 
 
 def _role(text: str, a: int, b: int) -> str:
+    """The first role named; a chief officer's title behind it in the same breath says more ("EVP and Chief ... Officer")."""
     match = _ROLE_NEAR.search(text, a, b)
     if match is None:
         return ""
-    role = " ".join(match.group().split())
+    chief = _CHIEF_TOO.match(text, match.end(), b)
+    role = " ".join((chief["role"] if chief else match.group()).split())
     lower = role.lower()
     if "board" in lower or re.search(r"\b(?:member|director)s?$", lower):
         return "board director"
     return re.sub(r"^(?:an?|the)\s+", "", role, flags=re.IGNORECASE)
 
 
+_ABBREVIATED = re.compile(r"(?:\b(?:Inc|Corp|Co|Ltd|No|Mr|Ms|Mrs|Dr|Jr|Sr|St|vs|U\.S|[A-Z]))\.$")
+
+
 def _sentence_start(text: str, start: int, at: int) -> int:
-    for cut in (m.end() for m in reversed(list(re.finditer(r"(?<=[a-z)\u201d\"\d]\.)\s+(?=[A-Z(])", text[start:at])))):
-        return start + cut
-    return start
+    cuts = re.finditer(r"(?<=[a-z)\u201d\"\d]\.)\s+(?=[A-Z(])", text[start:at])
+    ends = [
+        m for m in cuts if _ABBREVIATED.search(text[max(start, start + m.start() - 12) : start + m.start()]) is None
+    ]
+    return start + ends[-1].end() if ends else start
 
 
 def _sentence_end(text: str, at: int, stop: int) -> int:
-    match = re.compile(r"(?<=[a-z)\u201d\"\d])\.(?=\s+[A-Z(\u201c]|\s*$)|\n").search(text, at, min(stop, at + 600))
-    return match.end() if match else min(stop, at + 300)
+    limit = min(stop, at + 600)
+    for match in re.compile(r"(?<=[a-z)\u201d\"\d])\.(?=\s+[A-Z(\u201c]|\s*$)|\n").finditer(text, at, limit):
+        if _ABBREVIATED.search(text[max(0, match.end() - 12) : match.end()]) is None:
+            return match.start() + len(match.group().rstrip())
+    return min(stop, at + 300)

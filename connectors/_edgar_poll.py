@@ -22,6 +22,7 @@ from connectors._edgar_index import (
 )
 from connectors._edgar_settings import EdgarConfig
 from connectors._edgar_submissions import parse_submissions, submissions_path
+from connectors._edgar_xml import looks_like_markup
 from signalwatch.sdk import (
     BadPayload,
     Blocked,
@@ -358,7 +359,10 @@ class Poll:
         url = f"{self.settings.base_data}{submissions_path(cik)}"
         first = now.astimezone(EASTERN).date() - timedelta(days=self.settings.reconcile_days)
         try:
-            listed = parse_submissions(self.ctx.http.get(url).body, cik, self.settings.base_www, self.wanted, first)
+            data = self.ctx.http.get(url).body
+            if looks_like_markup(data):  # an outage, whatever the status says: the company is asked for again
+                raise SourceError(f"{url}: an error page came instead of the filing list")
+            listed = parse_submissions(data, cik, self.settings.base_www, self.wanted, first)
         except Gone:
             return [], []
         except BadPayload as error:

@@ -12,7 +12,7 @@ import msgspec
 from connectors import _edgar_forms as forms
 
 _ITEM = re.compile(
-    r"^[\W_]{0,6}item[ \t\n]*(\d{1,2})[ \t]*\.[ \t]*(\d{2})\b[ \t.:;)\u2013\u2014-]*", re.IGNORECASE | re.MULTILINE
+    r"^[\W_]{0,6}item[ \t\n]*(\d{1,2})[ \t]*\.[ \t]*(\d{2})(?!\d)[ \t.:;)\u2013\u2014-]*", re.IGNORECASE | re.MULTILINE
 )
 _OLD_ITEM = re.compile(r"^[\W_]{0,6}items?[ \t]+(\d{1,2})[ \t]*[.:\u2013\u2014-]", re.IGNORECASE | re.MULTILINE)
 _SIGNATURE = re.compile(
@@ -22,13 +22,26 @@ _SIGNED = re.compile(r"^pursuant to the requirements of the securities (?:exchan
 _COVER_6K = re.compile(r"form\s+40-?f|rule\s+101\(b\)|rule\s+12g3-2\(b\)|82-\s*_*", re.IGNORECASE)
 
 _SKIP_LINE = re.compile(
-    r"^(?:exhibit\b.{0,12}|ex-?\s?99.{0,8}|ex99.*|(?:for\s+)?immediate\s+release.*|for\s+release\b.*|(?:press|news|media|"
-    r"company|investor|earnings)\s+(?:release|alert|news|contacts?|announcement)s?\b.{0,30}|news|contacts?:.*|embargo.*|"
+    r"^(?:exhibit\b.{0,12}|\[[^\[\]]{0,60}\]|[^\[\]]{0,60}\blogo|ex-?\s?99.{0,8}|ex99.*|(?:for\s+)?immediate\s+release.*|for\s+release\b.*|(?:press|news|media|"
+    r"company|investor|earnings)\s+(?:release|alert|news|contacts?|announcement)s?\b.{0,30}|news|contacts?:.*|"
+    r"for (?:more|further|additional) information\b.{0,200}|embargo.*|"
     r"source:.*|date:.*|page \d+.*|\S+\.(?:htm|html|txt|pdf|jpg|gif)\b.*|logo|.{0,4}|[\W\d_]+|not for (?:release|distribution).*|"
-    r"(?:\+?\d[\d ()./-]{6,})|\S+@\S+|https?://\S+|www\.\S+|(?:nasdaq|nyse|otc\w*|tsx|asx|lse)\s*(?:\w+\s*)?:\s*[A-Z.]+|"
+    r"(?:\+?\d[\d ()./-]{6,})|\S+@\S+|https?://\S+|www\.\S+|.{0,260}\S@\S+\.\S+.{0,160}|"
+    r".{0,260}\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}.{0,160}|(?:nasdaq|nyse|otc\w*|tsx|asx|lse)\s*(?:\w+\s*)?:\s*[A-Z.]+|"
     r"(?:this (?:announcement|release) contains )?inside information.*|regulated information.*|regulatory release.*)$",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"(?:\d{1,2}\s+)?exhibit\s+99\S*\s+|\[[^\[\]]{0,60}\blogo\]\s+|\s+exhibit\s+99\S{0,4}(?:\s+\w+:\s*\w+)?$",
+    re.IGNORECASE,
+)
+"""The exhibit's label before or behind what else stands on its line."""
+
+_NAME_ONLY = re.compile(
+    r"(?:[A-Z][\w&.'\u2019-]*,?\s+){0,5}(?:inc|incorporated|corp|corporation|ltd|limited|plc|llc|l\.p|n\.v|b\.v|s\.a|ag|gmbh|a/s|company)\.?",
+    re.IGNORECASE,
+)
+_TRANSCRIPT = re.compile(r"\bmoderator\s*:|\boperator\s*:|\btranscript of\b", re.IGNORECASE)
 _DATE_LINE = re.compile(
     r"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?(?:january|february|march|april|may|june|july|august|september|"
     r"october|november|december|\d{1,2})[ .]+\w{1,9},? ?\d{0,4}[\w ,:.]{0,20}$",
@@ -158,24 +171,15 @@ def _is_title(line: str, words: set[str]) -> bool:
 
 
 def read_release(text: str, start: int, end: int) -> Release | None:
-    """Headline and lead of a press release between two offsets; None when it does not read like one (slides, tables)."""
-    if not _ANNOUNCES.search(text, start, min(end, start + 4000)):
+    """Headline and lead of a press release between two offsets; None when it does not read like one.
+
+    Slides, tables, contracts and transcripts of calls are none.
+    """
+    if not _ANNOUNCES.search(text, start, min(end, start + 4000)) or _TRANSCRIPT.search(
+        text, start, min(end, start + 500)
+    ):
         return None
-    lines: list[tuple[int, int]] = []
-    body = -1
-    at = start
-    while at < end and len(lines) < 14:
-        stop = text.find("\n", at, end)
-        stop = end if stop < 0 else stop
-        line = text[at:stop].strip()
-        if line and not _SKIP_LINE.match(line) and not _DATE_LINE.match(line):
-            begin = at + (len(text[at:stop]) - len(text[at:stop].lstrip()))
-            is_body = len(line) > 280 or (len(line) > 120 and _DATELINE.match(line) is not None)
-            if is_body and lines:
-                body = begin
-                break
-            lines.append((begin, begin + len(line)))
-        at = stop + 1
+    lines, body = _opening_lines(text, start, end)
     if not lines:
         return None
     head = _headline(text, lines)
@@ -190,6 +194,36 @@ def read_release(text: str, start: int, end: int) -> Release | None:
     return Release(headline=head, lead=(begin, max(begin, _sentences(text, first, limit, 2))))
 
 
+def _opening_lines(text: str, start: int, end: int) -> tuple[list[tuple[int, int]], int]:
+    """The lines before the first paragraph that may be its headline, and where that paragraph begins (-1: none seen)."""
+    lines: list[tuple[int, int]] = []
+    at = start
+    while at < end and len(lines) < 14:
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        a, b = _unlabelled(text, at, stop)
+        line = text[a:b].strip()
+        at = stop + 1
+        if not line or _NAME_ONLY.fullmatch(line) or _SKIP_LINE.match(line) or _DATE_LINE.match(line):
+            continue
+        begin = a + (len(text[a:b]) - len(text[a:b].lstrip()))
+        if lines and (len(line) > 280 or (len(line) > 120 and _DATELINE.match(line) is not None)):
+            return lines, begin
+        lines.append((begin, begin + len(line)))
+    return lines, -1
+
+
+def _unlabelled(text: str, at: int, stop: int) -> tuple[int, int]:
+    """A line's offsets without the exhibit's labels at its beginning and end."""
+    for label in _LABEL.finditer(text[at:stop]):
+        left, right = at + label.start(), at + label.end()
+        if right == stop:
+            return at, left
+        if not text[at:left].strip():
+            return _unlabelled(text, right, stop)
+    return at, stop
+
+
 def _sentences(text: str, start: int, limit: int, count: int) -> int:
     """Where the ``count``-th sentence after ``start`` ends; the limit when there are fewer."""
     at = start
@@ -200,6 +234,11 @@ def _sentences(text: str, start: int, limit: int, count: int) -> int:
         if count == 0:
             return at
     return limit
+
+
+def sentence_end(text: str, start: int, limit: int) -> int:
+    """Where the first sentence after ``start`` ends, within 400 characters."""
+    return _sentences(text, start, min(limit, start + 400), 1)
 
 
 def news_sentence(text: str, start: int, end: int) -> tuple[int, int] | None:

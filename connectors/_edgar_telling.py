@@ -21,6 +21,18 @@ _WEAK = frozenset(
 )
 
 
+_NO_PARTY = re.compile(
+    r"(?:.*\s)?(?:agreements?|notes|debentures?\W*|indenture|plan of merger|credit facility)|"
+    r"(?:the\s+)?(?:definitive\s+)?(?:mergers?|separation|distribution|technology|state|headlines?|consulting|transactions?|offering|"
+    r"closing|parties|stockholders?|shareholders?|purchasers?|underwriters?|lenders?|board|company)",
+    re.IGNORECASE,
+)
+"""Capitalised words of legal text that are no organisation: terms the filing defines for itself."""
+
+_UNDERWRITES = re.compile(r"\bunderwriters?\b|\baggregate principal amount\b|\binitial purchasers?\b", re.IGNORECASE)
+_BUYS = re.compile(r"\b(?:acquir(?:e[ds]?|ing)|acquisition of|purchase[ds]?|buys?|bought)\b", re.IGNORECASE)
+
+
 class Found:
     """Events of one report, one per happening: later tellings fill gaps of the first."""
 
@@ -64,10 +76,16 @@ def detected(draft: Draft, detection: Detection, span: Span, title: str) -> Even
     """A detection as an event of the report: with the registrant in its role and the report's date."""
     attributes = dict(detection.attributes)
     return draft.event(
-        detection.type, _with_registrant(draft, detection), attributes, span, discriminator=_variant(detection.type, attributes),
+        detection.type, _with_registrant(draft, detection, span), attributes, span,
+        discriminator=_variant(detection.type, attributes),
         pattern=detection.pattern or "edgar.release", confidence=detection.confidence,
         occurred_at=detection.occurred_at or draft.happened, title=title, program=detection.program,
     )  # fmt: skip
+
+
+def underwrites(sentence: str) -> bool:
+    """Whether an agreement is one with underwriters: a sale of securities, no partnership."""
+    return _UNDERWRITES.search(sentence) is not None
 
 
 def _variant(type: str, attributes: dict[str, Json]) -> str:
@@ -80,13 +98,14 @@ def _variant(type: str, attributes: dict[str, Json]) -> str:
     return ":".join(str(attributes[n]) for n in names.get(type, ()) if attributes.get(n))
 
 
-def _with_registrant(draft: Draft, detection: Detection) -> tuple[Organisation, ...]:
+def _with_registrant(draft: Draft, detection: Detection, span: Span) -> tuple[Organisation, ...]:
     """The organisations of a detection, with the registrant's CIK where it is one of them, and added where it is not."""
     own = next(iter(parties(draft.filing)), None)
+    named = [o for o in detection.organisations if _NO_PARTY.fullmatch(o.name.strip()) is None]
     if own is None:
-        return tuple(detection.organisations)
-    mine = [o for o in detection.organisations if _is(o, own)]
-    others = [o for o in detection.organisations if not _is(o, own)]
+        return tuple(named)
+    mine = [o for o in named if _is(o, own)]
+    others = [o for o in named if not _is(o, own)]
     role: Role
     if detection.type in ("licensing_deal", "partnership"):
         # Both sides of an agreement file their own report: in it, the one who files is the subject.
@@ -97,7 +116,11 @@ def _with_registrant(draft: Draft, detection: Detection) -> tuple[Organisation, 
     elif not any(o.role == "subject" for o in others):
         role = "subject"
     elif detection.type == "merger_acquisition":
-        role = "counterparty"
+        bought = _is_bought(draft.document.text, span, others)
+        role = "subject" if bought else "counterparty"
+        others = [
+            msgspec.structs.replace(o, role="counterparty") if bought and o.role == "subject" else o for o in others
+        ]
     else:  # a subsidiary or a brand is named: the company that files is the account
         role = "subject"
         others = [msgspec.structs.replace(o, role="other") if o.role == "subject" else o for o in others]
@@ -106,11 +129,26 @@ def _with_registrant(draft: Draft, detection: Detection) -> tuple[Organisation, 
     return tuple(sorted(combined, key=lambda o: o.role != "subject"))
 
 
+def _is_bought(text: str, span: Span, others: list[Organisation]) -> bool:
+    """Whether the party named beside the registrant is what it buys: named behind "agreed to acquire", not behind "by"."""
+    line = text[span.start : span.end + 160]
+    verb = _BUYS.search(line)
+    if verb is None:
+        return False
+    subject = next((o.name for o in others if o.role == "subject"), "")
+    at = line.find(subject, verb.end()) if subject else -1
+    return at >= 0 and re.search(r"\bby\s+(?:the\s+)?$", line[:at]) is None
+
+
 def _is(named: Organisation, own: Organisation) -> bool:
     if named.ticker and own.ticker and named.ticker == own.ticker:
         return True
     mine, theirs = words_of(own.name), words_of(named.name)
-    return bool(mine and theirs) and (mine[0] == theirs[0] or "".join(mine).startswith("".join(theirs)))
+    if not mine or not theirs:
+        return False
+    if mine[0] == theirs[0] or "".join(mine).startswith("".join(theirs)):
+        return True
+    return len("".join(theirs)) > 4 and len(theirs) < len(mine) and f" {' '.join(theirs)} " in f" {' '.join(mine)} "
 
 
 def words_of(name: str) -> list[str]:

@@ -26,6 +26,11 @@ def looks_like_html(data: bytes) -> bool:
     return _HTML.match(data[:400]) is not None
 
 
+def looks_like_markup(data: bytes) -> bool:
+    """Whether an answer that should be JSON is a web page or an XML error instead."""
+    return data[:400].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
 def parse_xml(data: bytes, *, recover: bool = False) -> etree._Element:
     """The root element of ``data``.
 

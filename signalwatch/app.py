@@ -11,37 +11,36 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
-from signalwatch import __version__, ids, logs, revisions
+from signalwatch import __version__, ids, logs, revisions, rulebook
 from signalwatch.accounts import merge, read_csv
 from signalwatch.assess import Assess, AssessReport, Knowledge
 from signalwatch.clock import Clock, SystemClock
 from signalwatch.config import Configuration, ConfiguredSource
 from signalwatch.deliver import Deliver, DeliveryReport
 from signalwatch.detect import Detector
-from signalwatch.detect import load as load_detector
 from signalwatch.engine import tenure
 from signalwatch.engine.health import HealthServer, Metrics
 from signalwatch.engine.local import Inline, LocalEngine, Tick
-from signalwatch.errors import ConfigError, Problem, RuleSetError
+from signalwatch.errors import ConfigError
 from signalwatch.http import HostPolicy, HostState, HttpDoor, HttpSettings, default_hosts
 from signalwatch.ingest import Ingest, PollReport, Watchlist
 from signalwatch.model import Dossier
 from signalwatch.notifiers import render as rendering
-from signalwatch.resolve import Families, Resolver, load_families
+from signalwatch.resolve import Families, Resolver
 from signalwatch.routing import Router
-from signalwatch.ruleset import Pack, load_pack
+from signalwatch.ruleset import Pack
 from signalwatch.ruleset.linting import silent_rules
-from signalwatch.ruleset.pack import folder_texts
 from signalwatch.store import Store, open_store
 from signalwatch.store.records import HostBudget, OperatorAlert, OutboxItem, SourceSpec, SourceState
 
 UPKEEP_EVERY = timedelta(hours=1)
 """How often silences and step-downs are looked for."""
+WATCH_EVERY = timedelta(seconds=2)
+"""How often the rules folder is looked at."""
 _FAILURES_BEFORE_ALARM = 3
 _HEARTBEAT_LIMIT = 60.0
 _PATIENCE = 0.75
@@ -71,28 +70,6 @@ def _http_settings(config: Configuration) -> HttpSettings:
         ca_bundle=section.ca_bundle,
         hosts=hosts,
     )
-
-
-def folder_signature(folder: Path) -> str:
-    """A cheap digest of names, sizes and times of the files below a folder: tells that something was saved."""
-    rows = []
-    for path in sorted(folder.rglob("*.y*ml")):
-        try:
-            stat = path.stat()
-        except OSError:
-            continue
-        rows.append((str(path), stat.st_size, stat.st_mtime_ns))
-    return ids.digest(rows)
-
-
-def families_of(rules: Path) -> Families:
-    """The corporate families of a rules folder; raises ConfigError when the file is wrong or missing."""
-    path = rules / "families.yaml"
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise ConfigError([Problem(str(path), 0, 0, f"cannot be read: {error.strerror}")]) from error
-    return load_families(text, str(path))
 
 
 def settle_memory() -> None:
@@ -137,17 +114,19 @@ class App:
         self.metrics = Metrics()
         self.stop = threading.Event()
         self._lock = threading.Lock()
+        self._reloading = threading.Lock()
+        self._unsettled = ""
         self._knowledge: Knowledge | None = None
         self._names = ""
         self._open_notices: list[OperatorAlert] = []
         self._hosts: dict[str, HostBudget] | None = None
         self._watchlist: tuple[str, Watchlist] | None = None
         # Everything fallible is built before anything is opened or started.
-        self.pack: Pack = load_pack(config.rules_folder)
-        self.detector: Detector = load_detector(config.rules_folder / "triggers")
-        self.families: Families = families_of(config.rules_folder)
-        self.rules_signature = folder_signature(config.rules_folder)
-        check_routes(self.pack, config)
+        self.rules_signature = rulebook.signature(config.rules_folder)
+        book = rulebook.read(config.rules_folder, check=partial(check_routes, config=config))
+        self.pack: Pack = book.pack
+        self.detector: Detector = book.detector
+        self.families: Families = book.families
         self.store: Store = open_store(config.database_url)
         self.http = HttpDoor(
             _http_settings(config), self.clock, rng=self.rng, load_state=self._load_host, save_state=self._save_host
@@ -237,16 +216,7 @@ class App:
         ]
         self.store.sync_sources(specs, now)
         self.import_accounts()
-        self._record_rules(now)
-
-    def _record_rules(self, now: datetime) -> None:
-        """Note the rule set in force: hash, texts, who wrote it, where it came from."""
-        folder, source = self.config.rules_folder, str(self.config.settings.rules)
-        if self.store.knows_ruleset(self.pack.hash):
-            self.store.record_ruleset(self.pack.hash, source, "", now)
-            return
-        files = {name: text.decode("utf-8", "replace") for name, text in folder_texts(folder).items()}
-        self.store.record_ruleset(self.pack.hash, source, revisions.author(folder), now, files)
+        self._record_rules(self.pack, now)
 
     def import_accounts(self) -> None:
         """Import the accounts file when settings name one; bad rows are reported and skipped."""
@@ -316,27 +286,50 @@ class App:
         return rendering.message(kind, dossiers, zone=self.config.settings.timezone)
 
     def reload_rules(self) -> bool:
-        """Build everything new from the rules folder, then switch. A bad set is refused and the old one stays."""
-        self.rules_signature = folder_signature(self.config.rules_folder)
+        """Build everything new from the rules folder, then switch. A bad set is refused and the old one stays.
+
+        One at a time: a signal and the watch may ask at once, and the slower of two must not bring back older files.
+        """
+        with self._reloading:
+            return self._reload()
+
+    def _reload(self) -> bool:
+        self.rules_signature = rulebook.signature(self.config.rules_folder)
+        subject = str(self.config.settings.rules)
         try:
-            pack = load_pack(self.config.rules_folder)
-            detector = load_detector(self.config.rules_folder / "triggers")
-            families = families_of(self.config.rules_folder)
-            check_routes(pack, self.config)
-        except (RuleSetError, ConfigError) as error:
-            self.log.error("rules_refused", problems=[str(p) for p in error.problems][:50])
-            self.operator_alert(
-                "bad_rules", str(self.config.settings.rules), f"rule set refused, the old one stays:\n{error}"
-            )
+            book = rulebook.read(self.config.rules_folder, check=partial(check_routes, config=self.config))
+        except ConfigError as error:
+            errors = [p for p in error.problems if p.severity == "error"]
+            self.log.error("rules_refused", problems=[str(p) for p in errors][:50], errors=len(errors))
+            said = f"rule set refused, the old one stays ({len(errors)} error{'s' if len(errors) > 1 else ''}):"
+            self.operator_alert("bad_rules", subject, f"{said}\n{rulebook.report(errors)}")
             return False
         with self._lock:
-            self.pack, self.detector = pack, detector
-            if families != self.families:
-                self.families, self._knowledge = families, None
-        self._record_rules(self.clock.now())
-        self.operator_resolve("bad_rules", str(self.config.settings.rules))
-        self.log.info("rules_loaded", ruleset=ids.short(pack.hash), rules=len(pack.rules))
+            self.pack, self.detector = book.pack, book.detector
+            if book.families != self.families:
+                self.families, self._knowledge = book.families, None
+        self._record_rules(book.pack, self.clock.now())
+        self.operator_resolve("bad_rules", subject)
+        self.log.info("rules_loaded", ruleset=ids.short(book.pack.hash), rules=len(book.pack.rules))
         return True
+
+    def watch_rules(self) -> None:
+        """Reload a folder that has changed, once it has stood still for one look: a save of several files is one change."""
+        signature = rulebook.signature(self.config.rules_folder)
+        if signature == self.rules_signature:
+            self._unsettled = ""
+        elif signature == self._unsettled:
+            self.reload_rules()
+        else:
+            self._unsettled = signature
+
+    def _record_rules(self, pack: Pack, now: datetime) -> None:
+        """Keep the rule set with its texts and who wrote it, so that what it decides can be decided again when it has
+        changed."""
+        known = self.store.knows_ruleset(pack.hash)
+        author = "" if known else revisions.author(self.config.rules_folder)
+        source = str(self.config.settings.rules)
+        self.store.record_ruleset(pack.hash, source, author, now, files=pack.texts, types=pack.fields.types)
 
     # --- operator alerts ------------------------------------------------------------------------------------------
 
@@ -518,17 +511,13 @@ class App:
                 if not pool.submit(f"source:{state.source_id}", partial(self._poll_one, state)):
                     self.store.release_source(state.source_id, self.owner)
 
-        def reload() -> None:
-            if folder_signature(self.config.rules_folder) != self.rules_signature:
-                self.reload_rules()
-
         ticks = [
             Tick("poll", min(service.tick, timedelta(seconds=5)), poll),
             Tick("assess", service.tick, self.assess_all),
             Tick("deliver", service.tick, self.deliver_due),
             Tick("watch", timedelta(seconds=30), self.watch),
             Tick("upkeep", timedelta(minutes=5), self.upkeep),
-            Tick("reload", timedelta(seconds=3), reload),
+            Tick("reload", WATCH_EVERY, self.watch_rules),
         ]
         engine = LocalEngine(ticks, self.clock, log=self.log)
         health = self._health(engine)

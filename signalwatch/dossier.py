@@ -187,6 +187,10 @@ def build(
     if others:
         notes.append(f"Also named: {others}")
     changes: tuple[Change, ...] = event.changes
+    disputed = case.story.disagreements
+    if intent.kind == "correction":  # what the original said is no second opinion: it was wrong
+        changes = tuple({c.field: c for c in (*disputed, *event.changes)}.values())
+        disputed = ()
     return Dossier(
         kind=intent.kind,
         alert_id=ids.digest("alert", intent.kind, intent.story_id, intent.account_id, decision.decision_id),
@@ -203,7 +207,7 @@ def build(
         program=program_words(case.program),
         changes=changes,
         evidence=evidence[:5],
-        disagreements=case.story.disagreements,
+        disagreements=disputed,
         fit=decision.fit,
         arithmetic=decision.activity.lines if decision.activity is not None else (),
         activity=decision.activity.total if decision.activity is not None else None,

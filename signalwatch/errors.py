@@ -20,6 +20,8 @@ This module imports the standard library only.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +35,8 @@ class SignalwatchError(Exception):
 class Problem:
     """One thing that is wrong in a file: where, what, what was expected.
 
-    ``line`` and ``column`` count from 1; 0 means the whole file. ``severity`` is ``error`` or ``warning``.
+    ``line`` and ``column`` count from 1; 0 means the whole file. ``severity`` is ``error`` or ``warning``. ``excerpt`` is
+    the offending line without its indentation (or the part around the place), ``caret`` the place in it, from 1.
     """
 
     file: str
@@ -44,15 +47,32 @@ class Problem:
     excerpt: str = ""
     hint: str = ""
     code: str = ""
+    caret: int = 0
 
     def __str__(self) -> str:
         place = self.file if not self.line else f"{self.file}:{self.line}:{self.column}"
         text = f"{place}: {self.severity}: {self.message}"
         if self.hint:
             text += f" ({self.hint})"
+        text = _UNPRINTABLE.sub(_escaped, text)
         if self.excerpt:
-            text += f"\n    {self.excerpt}"
+            text += f"\n    {_UNPRINTABLE.sub('?', self.excerpt)}"
+            if self.caret:
+                text += f"\n    {' ' * _columns(self.excerpt[: self.caret - 1])}^"
         return text
+
+
+_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal, a log or a mail must not get raw: control characters, changes of direction, halves of characters."""
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match.group().encode("unicode_escape").decode("ascii")
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 class ConfigError(SignalwatchError):

@@ -395,6 +395,7 @@ class Case(Struct, frozen=True, kw_only=True):
     programs: tuple[Program, ...] = ()
     tier: TierState = TierState()
     told: bool = False  # somebody got an alert for this story and account before
+    restated: bool = False  # a correction leaves it standing with other facts: it is scored again, not taken back
 
 
 class AlertIntent(Struct, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ class Step(Struct, frozen=True, kw_only=True):
     decided_at: datetime
     effect: str = ""
     same_document: bool = False  # an earlier event of the story came with the same document
+    restated: bool = False  # a correction that leaves it standing with other facts: scored again, not taken back
     quiet: bool = False  # the event was quiet: first contact, backfill, reprocessing
     event_type: str = ""  # where it differs from that of the signal: another telling of another kind
     tier_since: datetime | None = None  # since when the account was in its tier then
@@ -108,6 +109,7 @@ def step_of(decision: Decision, case: Case, inputs: Mapping[str, Json] | None = 
         decided_at=decision.decided_at,
         effect=effect,
         same_document=same_document,
+        restated=case.restated,
         quiet=case.event.quiet,
         event_type="" if case.event.type == case.signal.type else case.event.type,
         tier_since=case.tier.since,

@@ -6,13 +6,14 @@ Quiet hours and schedules move the due time and never drop; only a mute drops, w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from signalwatch.errors import ConfigError, Problem
 from signalwatch.model import Account, Dossier, Signal
+from signalwatch.ruleset import units
 from signalwatch.ruleset.routes import OWNER, WEEKDAYS, Mute, Quiet, Route, Routes, Schedule, Target, matched
 
 DEFAULT_CHANNEL = "default"
@@ -29,6 +30,7 @@ class Delivery:
     group_key: str
     path: str
     reason: str = ""
+    held: str = ""  # what moved the due time, in words: waiting for company, a digest, quiet hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,17 @@ def _end_of_quiet(at: datetime, quiet: Quiet) -> datetime:
     return at
 
 
+def _held(wait: timedelta, schedule: Schedule, quiet: Sequence[Quiet]) -> str:
+    """What moves a due time, in words."""
+    parts = [f"waits {units.show_duration(wait)} for company"] if wait else []
+    if schedule.every != "immediate":
+        at = f" at {schedule.at:%H:%M}" if schedule.at is not None else ""
+        zone = f" {schedule.zone}" if at else ""
+        parts.append(f"{schedule.every} digest {schedule.name}{at}{zone}")
+    parts += [f"quiet hours {q.name} ({q.start:%H:%M} to {q.end:%H:%M} {q.zone})" for q in quiet]
+    return ", ".join(parts)
+
+
 class Router:
     """Routes alerts. ``channels``: configured names; ``default``: what the channel name "default" stands for."""
 
@@ -165,6 +178,16 @@ class Router:
         if problems:
             raise ConfigError(problems)
 
+    def silenced(self, facts: Mapping[str, Any], now: datetime) -> str:
+        """Why an alert goes to nobody: a mute, or a route that says so; "" when somebody hears of it."""
+        why = muted(self._routes.mutes, facts, now)
+        if why:
+            return f"muted: {why}"
+        nodes = list(leaves(self._routes.root, facts, Inherited(), ""))
+        if nodes and all(node.mute for node, _, _ in nodes):
+            return "; ".join(f"muted by {path}: {node.mute}" for node, _, path in nodes)
+        return ""
+
     def deliveries(self, facts: Mapping[str, Any], dossier: Dossier, now: datetime) -> list[Delivery]:
         """Every message an alert would become, muted ones left out."""
         why = muted(self._routes.mutes, facts, now)
@@ -175,11 +198,15 @@ class Router:
             if node.mute:
                 continue
             schedule = self._routes.schedules.get(here.schedule, Schedule())
-            due = scheduled(now + here.group_wait, schedule)
-            due = after_quiet(due, [self._routes.quiet[q] for q in here.quiet if q in self._routes.quiet])
+            planned = scheduled(now + here.group_wait, schedule)
+            quiet = [self._routes.quiet[q] for q in here.quiet if q in self._routes.quiet]
+            due = after_quiet(planned, quiet)
+            held = _held(here.group_wait, schedule, quiet if due != planned else ())
             for name in here.receivers:
                 for target in self._routes.receivers[name].targets:
-                    out.extend(self._target(target, facts, dossier, due, here, schedule, path))
+                    out.extend(
+                        replace(d, held=held) for d in self._target(target, facts, dossier, due, here, schedule, path)
+                    )
         return list({(d.channel, d.recipient): d for d in reversed(out)}.values())[::-1]
 
     def _target(

@@ -32,6 +32,9 @@ MAX_BYTES = 10_000_000
 MAX_DEPTH = 60
 MAX_VALUES = 500_000
 EXCERPT = 160
+MESSAGE = 300
+HINT = 900
+"""How much of a line is shown, and how long a message may become by what it quotes."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what libyaml counts as the end of a line
@@ -136,8 +139,11 @@ class Source:
     ) -> Problem:
         """A problem at ``path``, with its line as excerpt; ``show=False`` hides the line (it may hold a secret)."""
         line, column = self.where(path, key)
-        excerpt = _excerpt(self.lines, line) if show else ""
-        return Problem(self.file, line, column, message, severity=severity, excerpt=excerpt, hint=hint, code=code)
+        excerpt, caret = _excerpt(self.lines, line, column) if show else ("", 0)
+        return Problem(
+            self.file, line, column, cut(message, MESSAGE), severity=severity, excerpt=excerpt, hint=cut(hint, HINT),
+            code=code, caret=caret,
+        )  # fmt: skip
 
 
 def load(text: str | bytes, file: str, *, max_bytes: int = MAX_BYTES, allow_empty: bool = False) -> Source:
@@ -160,6 +166,11 @@ def load(text: str | bytes, file: str, *, max_bytes: int = MAX_BYTES, allow_empt
     if builder.data is None and not allow_empty:
         raise ConfigError([Problem(file, 0, 0, "the file is empty", hint="write something, or delete the file")])
     return Source(file, builder.data, content, builder.root)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a file, as ``Problem.line`` counts them."""
+    return _BREAKS.split(text.removeprefix("\ufeff"))
 
 
 def did_you_mean(word: object, choices: Iterable[str]) -> str:
@@ -203,11 +214,25 @@ def scalar(text: str) -> Any:
     return text
 
 
-def _excerpt(lines: list[str], line: int) -> str:
+def cut(text: str, limit: int) -> str:
+    """A text of at most ``limit`` characters, and a sign that something was left out."""
+    return text if len(text) <= limit else text[:limit] + " ..."
+
+
+def _excerpt(lines: list[str], line: int, column: int) -> tuple[str, int]:
+    """The line without its indentation (of a long one, the part around the column), and the column in it."""
     if not 0 < line <= len(lines):
-        return ""
-    text = lines[line - 1].strip()
-    return text if len(text) <= EXCERPT else text[:EXCERPT] + " ..."
+        return "", 0
+    whole = lines[line - 1].replace("\t", " ")
+    text = whole.strip()
+    at = min(max(column - (len(whole) - len(whole.lstrip())), 1), len(text) + 1)
+    if len(text) <= EXCERPT:
+        return text, at if text else 0
+    if at <= EXCERPT - 20:
+        return text[:EXCERPT] + " ...", at
+    start = at - EXCERPT // 2
+    end = start + EXCERPT
+    return f"... {text[start:end]}" + (" ..." if end < len(text) else ""), at - start + len("... ")
 
 
 def _decode(text: str | bytes, file: str, max_bytes: int) -> str:
@@ -284,6 +309,8 @@ class _Builder:
         mark = event.start_mark
         node = _Node(mark.line + 1, mark.column + 1)
         self._refuse_decoration(event)
+        if event.style == '"' and (bad := _CONTROL.search(event.value)):
+            self._report(event, f"the escape of a control character (U+{ord(bad.group()):04X})", "leave it out")
         frame = self._stack[-1] if self._stack else None
         if frame is not None and type(frame[0]) is dict and frame[2] is None:
             return self._key(frame, event, node)
@@ -358,7 +385,8 @@ class _Builder:
                 event, f"an anchor (&{event.anchor})", "anchors are not allowed: repeat the value, or quote text"
             )
         if event.tag is not None:
-            self._report(event, f"a tag ({event.tag})", "tags are not allowed; quote text that starts with !")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._report(event, f"a tag ({tag})", "tags are not allowed; quote text that starts with !")
 
     def _report(self, event: Any, message: str, hint: str) -> None:
         self._add(event.start_mark.line + 1, event.start_mark.column + 1, message, hint)
@@ -366,9 +394,12 @@ class _Builder:
     def _add(self, line: int, column: int, message: str, hint: str = "") -> None:
         if self._lines is None:
             self._lines = _BREAKS.split(self.text)
-        excerpt = _excerpt(self._lines, line)
+        excerpt, caret = _excerpt(self._lines, line, column)
         if len(self.problems) < 200:
-            self.problems.append(Problem(self.file, line, column, message, excerpt=excerpt, hint=hint, code="yaml"))
+            problem = Problem(
+                self.file, line, column, cut(message, MESSAGE), excerpt=excerpt, hint=hint, code="yaml", caret=caret
+            )
+            self.problems.append(problem)
 
     def _syntax(self, error: yaml.YAMLError) -> None:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)

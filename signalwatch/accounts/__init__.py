@@ -3,6 +3,7 @@
 from signalwatch.accounts.csvfile import COLUMNS, ImportResult, account_id_of, read_csv, write_csv
 from signalwatch.accounts.enriching import EnrichResult, enrich, enrichment
 from signalwatch.accounts.merging import AccountChange, MergePlan, merge
+from signalwatch.accounts.targets import no_target
 
 __all__ = [
     "COLUMNS",
@@ -14,6 +15,7 @@ __all__ = [
     "enrich",
     "enrichment",
     "merge",
+    "no_target",
     "read_csv",
     "write_csv",
 ]

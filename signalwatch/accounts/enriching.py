@@ -35,6 +35,9 @@ _TRADE = re.compile(
 )
 
 
+_REMARK = re.compile(r"[\s,]*\((?:formerly|f/k/a|fka|previously)\b[^()]*\)?", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class EnrichResult:
     """The enriched list, what changed in it, former names that were not believed, and files that could not be read."""
@@ -136,7 +139,7 @@ def _enriched(
             today.get(stripped, account.cik) != account.cik
             or own.get(stripped, account.account_id) != account.account_id
         )
-        if taken or not _believable(name):
+        if taken or not (_believable(name) or _kin(name, account)):
             doubted.append((account.account_id, name))
             continue
         former.append(_readable(name))
@@ -151,7 +154,7 @@ def _enriched(
 def _stripped(name: str) -> str:
     if not name:
         return ""
-    return " ".join(strip_legal(keys(re.sub(r"\s*[/\\].{1,5}[/\\]?$", "", name))))
+    return " ".join(strip_legal(keys(_readable(name))))
 
 
 def _believable(name: str) -> bool:
@@ -162,8 +165,21 @@ def _believable(name: str) -> bool:
     return bool(words & (DRUG | CARE | RESEARCH)) or bool(_TRADE.search(normalise(name)))
 
 
+def _kin(name: str, account: Account) -> bool:
+    """Whether a former name begins like today's: "Allurion Technologies Holdings", "Adaptive TCR"."""
+    first = next(iter(strip_legal(keys(name))), "")
+    return len(first) >= 6 and any(
+        first == next(iter(strip_legal(keys(n))), "") for n in (account.name, account.legal_name) if n
+    )
+
+
 def _readable(name: str) -> str:
-    return re.sub(r"\s*[/\\].{1,5}[/\\]?$", "", name).strip()
+    return re.sub(r"\s*[/\\].{1,5}[/\\]?$", "", _without_remark(name)).strip()
+
+
+def _without_remark(name: str) -> str:
+    """``Aptose Biosciences Inc., (Formerly Lorus Therapeutics Inc.)`` without what stands in brackets."""
+    return _REMARK.sub("", name)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -241,6 +257,8 @@ def _read_submission(data: bytes, filers: dict[int, _Filer], today: dict[str, in
 
 def _facts(filer: _Filer, sic: str | None, description: str | None, city: str | None, state: str | None) -> None:
     found = {"sic": sic, "sic_description": description, "hq_city": city and city.title(), "hq_state": state}
+    if state and not state.isalpha():
+        found["hq_state"] = None  # the SEC's code of a place abroad ("C3"), no state
     for key, value in found.items():
         if value:
             filer.facts.setdefault(key, value)

@@ -229,6 +229,8 @@ def _case(moment: Moment, tier: TierState) -> Case:
         story=story,
         reason="" if moment.effect == step.effect else NEXT_STEP,
     )
+    earlier = state.known.get(signal.signal_id) if moment.effect == "corrected" else None
+    counted = signal if earlier is None else earlier
     return Case(
         now=moment.now,
         event=event,
@@ -236,9 +238,10 @@ def _case(moment: Moment, tier: TierState) -> Case:
         match=Match(status="matched", account_id=account.account_id, mention=account.name),
         story=intent,
         signal=signal,
-        history=history_of(list(state.known.values()), signal, moment.now),
+        history=history_of(list(state.known.values()), counted, moment.now),
         program=step.program,
         programs=tuple(state.programs.values()),
         tier=tier,
         told=moment.told,
+        restated=step.restated,
     )

@@ -52,12 +52,12 @@ def _account(
     for step in steps:
         if step.program is not None:
             programs[step.program.program_id] = step.program
-        if step.effect == "corrected":
+        if step.effect == "corrected" and not step.restated:
             lane.drop(step.signal.signal_id)
             continue
         signal = rescored(step, lane.found.get(step.signal.signal_id), pack)
         lane.put(replace(signal, active=True))
-        if step.decided_at < history.since:
+        if step.decided_at < history.since or step.effect == "corrected":
             continue
         rules = [r for r in considered(pack, signal.type) if r.rule_id in wanted and looks[r.rule_id] < PER_RULE]
         if rules:

@@ -134,15 +134,17 @@ class Screen:
         lane = Lane()
         programs: dict[str, Program] = {}
         memo: dict[str, Any] = {}
+        taken_back: dict[str, Signal] = {}
         out: Candidates = {}
         for index, step in steps:
             if step.program is not None:
                 programs.pop(step.program.program_id, None)
                 programs[step.program.program_id] = step.program
-            if step.effect == "corrected":
+            if step.effect == "corrected" and not step.restated:
                 lane.drop(step.signal.signal_id)
+                taken_back[step.signal.signal_id] = replace(rescored(step, None, self.pack), active=False)
                 continue
-            before = lane.found.get(step.signal.signal_id)
+            before = lane.found.get(step.signal.signal_id) or taken_back.get(step.signal.signal_id)
             signal = rescored(step, before, self.pack)
             lane.put(signal)
             if step.effect and step.decided_at >= begin:
@@ -228,6 +230,11 @@ def rescored(step: Step, before: Signal | None, pack: Pack) -> Signal:
     given = step.signal
     if step.effect in ("evidence", "updated") and before is not None:
         given = replace(
-            given, points=before.points, person=before.person, persona=before.persona, engagement=before.engagement
+            given,
+            points=before.points,
+            person=before.person,
+            persona=before.persona,
+            engagement=before.engagement,
+            active=before.active,  # what was taken back stays so, however often it is told
         )
     return scored_signal(given, step.event_type or given.type, step.effect, pack)

@@ -160,7 +160,8 @@ class Simulation:
         if state is None:
             return
         signal = self._learn(state, step)
-        state.put(replace(signal, active=False) if step.effect == "corrected" else signal, self.pack)
+        taken_back = step.effect == "corrected" and not step.restated
+        state.put(replace(signal, active=False) if taken_back else signal, self.pack)
         if step.effect:
             state.last_decided_at = step.decided_at
         self._wait_for_silence(signal, max(step.decided_at, self.history.since))
@@ -192,11 +193,16 @@ class Simulation:
         self.tally.steps += 1
         pair, g = (signal.story_id, step.account_id), self._planner.g if self._planner is not None else None
         told = pair in self.world.told or (g is not None and pair in g.told)
+        told = told and not (step.effect == "corrected" and step.quiet)  # the past is put right without telling anybody
         next_step = told and step.same_document and step.effect == "status_change"
         moment = Moment(now, state, step, signal, "evidence" if next_step else step.effect, told)
         if moment.effect == "corrected":
-            if told:
+            if step.restated:  # rules give their points again, and that is all they do
+                moment.matched = self.judge.matched(moment, numbers)
+            if told or moment.matched:
                 self._settle(moment)
+            elif step.restated:
+                state.put(signal, self.pack)
             else:
                 state.put(replace(signal, active=False), self.pack)
         else:
@@ -323,6 +329,7 @@ class Simulation:
             return
         planner = self._planning(tick)
         planner.g.signals[account.account_id] = known
+        planner.g.programs[account.account_id] = list(state.programs.values()) if silences else []
         planner.g.tiers[account.account_id] = self.world.tier_state(state, self._weakest)
         for silence in silences:
             before = len(planner.outbox)

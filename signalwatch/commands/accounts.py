@@ -9,6 +9,7 @@ import click
 
 from signalwatch.clock import SystemClock
 from signalwatch.commands.common import (
+    cell,
     found,
     json_option,
     listing,
@@ -17,6 +18,7 @@ from signalwatch.commands.common import (
     show_json,
 )
 from signalwatch.errors import UsageError
+from signalwatch.stories import name_words
 
 if TYPE_CHECKING:
     from signalwatch.store import Store
@@ -152,16 +154,34 @@ def enrich(ctx: click.Context, folder: Path, dry_run: bool) -> int:
 
 @accounts.command()
 @click.option("--limit", default=20, show_default=True)
+@click.option("--dismiss", metavar="KEY", help="Never suggest this one again (KEY or name, as listed).")
 @json_option
 @click.pass_context
-def suggest(ctx: click.Context, limit: int, as_json: bool) -> int:
-    """Companies with signals that are no account yet, ranked. Add one with: accounts add NAME."""
-    with opened_store(ctx) as store:
-        rows = store.suggestions(limit)
-    listing(
-        rows, as_json, ["name", "events", "score", "last", "evidence"],
-        lambda s: [s.name, s.events, s.score, s.last_at, s.evidence[:1]],
-    )  # fmt: skip
+def suggest(ctx: click.Context, limit: int, dismiss: str | None, as_json: bool) -> int:
+    """Companies with signals that are no account yet: those that fit the ICP first, by recent activity."""
+    from signalwatch.assess import rank
+
+    if dismiss is not None:
+        with opened_store(ctx) as store:
+            key = dismiss if store.suggestion(dismiss) is not None else " ".join(name_words(dismiss))
+            if not store.close_suggestion(key, "dismissed"):
+                raise UsageError(f"there is no suggestion {dismiss!r}; signalwatch accounts suggest lists them")
+        click.echo(f"{key} will not be suggested again")
+        return 0
+    with open_app(ctx) as app:
+        known = app.knowledge()
+        ranked = rank(app.store.suggestions(), known.pack, app.clock.now())
+        rows = [r for r in ranked if known.resolver.resolve_name(r.name).status != "matched"][:limit]
+    if as_json:
+        show_json(rows)
+        return 0
+    for row in rows:
+        click.echo(f"{row.name}  [{row.key}]\n  {row.why} (last {cell(row.last_at)})")
+        for link in row.evidence[:3]:
+            click.echo(f"  {link}")
+        click.echo(f"  {row.command}")
+    if not rows:
+        click.echo("nothing")
     return 0
 
 
@@ -186,6 +206,10 @@ def add(ctx: click.Context, name: str, tier: int, owner: str, cik: int | None) -
         account = Account(account_id=account_id, name=name, tier=tier, owner=owner, cik=cik, tier_since=now)
         store.upsert_accounts([account], now, by="suggestion")
         again = store.requeue_unmatched(name)
+        suggested = store.suggestion(" ".join(name_words(name)))
+        if suggested is not None:  # it may have been spelled otherwise in some of its events
+            again += store.requeue_events([s.event_id for s in suggested.sightings], decided=True)
+            store.close_suggestion(suggested.key, "added")
     click.echo(f"added {account_id} in tier {tier}; {again} event(s) that named it will be assessed again")
     return 0
 
@@ -203,10 +227,17 @@ def list_reviews(ctx: click.Context, state: str, as_json: bool) -> int:
     """Names that might mean an account; confirm or reject each once."""
     with opened_store(ctx) as store:
         rows = store.reviews(state)
-    listing(
-        rows, as_json, ["id", "name", "might be", "events", "why", "context"],
-        lambda r: [r.review_id, r.mention, [c.account_id for c in r.candidates], len(r.event_ids), r.reason, r.context],
-    )  # fmt: skip
+    if as_json:
+        show_json(rows)
+        return 0
+    for row in rows:
+        click.echo(f"{row.mention}  [{row.review_id}]  {len(row.event_ids)} event(s)")
+        click.echo(f"  in      {row.context}")
+        for one in row.candidates:
+            click.echo(f"  maybe   {one.account_id}  {one.score:.2f} by {one.method} {one.evidence}".rstrip())
+        click.echo(f"  why     {row.reason}" if state == "open" else f"  answer  {row.answer or 'none of them'}")
+    if not rows:
+        click.echo("nothing")
     return 0
 
 
@@ -235,7 +266,7 @@ def confirm(ctx: click.Context, review_id: str, account_id: str | None, by: str)
             raise UsageError(f"there is no account {account_id!r}")
         store.answer_review(review_id, "confirmed", account_id, by=by, at=SystemClock().now())
         store.add_alias(account_id, item.mention)
-        store.requeue_events(item.event_ids)
+        store.requeue_events(item.event_ids, decided=True)
     click.echo(f"{item.mention!r} is {account_id} from now on; {len(item.event_ids)} event(s) will be assessed again")
     return 0
 

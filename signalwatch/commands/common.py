@@ -137,6 +137,19 @@ def since(value: str | None, now: datetime) -> datetime | None:
         raise UsageError(f"{value!r} is neither a date (2026-01-31) nor a duration (180d)") from error
 
 
+def moment_of(value: str | None, now: datetime) -> datetime:
+    """Read ``2026-01-31`` (the end of that day) or ``2026-01-31T08:30`` (UTC) as an instant; UsageError otherwise."""
+    if value is None:
+        return now
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise UsageError(f"--at {value!r} is neither a date (2026-01-31) nor a time (2026-01-31T08:30)") from error
+    if len(value) <= 10:
+        moment += timedelta(days=1) - timedelta(seconds=1)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def found(what: str, key: str, value: Any) -> Any:
     """``value``, or a UsageError saying that there is no such thing."""
     if value is None:

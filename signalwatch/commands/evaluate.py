@@ -125,8 +125,8 @@ def matching(
     """FILES in the format of mentions.jsonl."""
     from signalwatch.accounts import enrich as enrich_accounts
     from signalwatch.accounts import read_csv
-    from signalwatch.app import families_of
     from signalwatch.evaluate import matching as scoring
+    from signalwatch.rulebook import families_of
 
     accounts = read_csv(accounts_file).accounts
     if enrich is not None:

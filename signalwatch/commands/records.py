@@ -178,14 +178,24 @@ def snooze(ctx: click.Context, recommendation_id: str, by: str, note: str) -> in
 
 
 @click.command()
-@click.argument("decision_or_alert_id")
-@click.option("--verify", is_flag=True, help="Run the decision again from its stored inputs and compare.")
-@click.option("--json", "as_json", is_flag=True)
+@click.argument("decision_or_alert_id", required=False)
+@click.option(
+    "--verify", is_flag=True, help="Run the decision again from its stored inputs and compare; without an ID: all."
+)
+@since_option
+@json_option
 @click.pass_context
-def explain(ctx: click.Context, decision_or_alert_id: str, verify: bool, as_json: bool) -> int:
+def explain(
+    ctx: click.Context, decision_or_alert_id: str | None, verify: bool, since_: str | None, as_json: bool
+) -> int:
     """Why a decision (or the alert it made, or a recommendation) came about."""
     from signalwatch import explaining
+    from signalwatch.app import router
 
+    if decision_or_alert_id is None:
+        if not verify:
+            raise UsageError("name a decision, alert or recommendation, or say --verify to make all decisions again")
+        return _verify_all(ctx, since_, as_json)
     with open_app(ctx) as app:
         record = explaining.find(app.store, decision_or_alert_id)
         proposal = app.store.recommendation(decision_or_alert_id) if record is None else None
@@ -195,10 +205,14 @@ def explain(ctx: click.Context, decision_or_alert_id: str, verify: bool, as_json
             )
             return 0
         record = found("decision, alert or recommendation", decision_or_alert_id, record)
-        answer: dict[str, Any] = explaining.explain(record)
+        packs = explaining.packs_of(app.store, app.pack)
+        pack = packs(record[0].hashes.get("ruleset", "")) or app.pack
+        answer: dict[str, Any] = explaining.explain(record, pack)
+        rows = app.store.outbox(account_id=record[0].account_id, limit=explaining.ALL)
+        answer["letters"] = explaining.letters(record, rows, router(pack, app.config), app.clock.now())
         same = True
         if verify:
-            same, differences = explaining.verify(record, app.pack)
+            same, differences = explaining.verify(record, app.pack, packs)
             answer["verified"] = same
             answer["differences"] = differences
     if as_json:
@@ -206,6 +220,23 @@ def explain(ctx: click.Context, decision_or_alert_id: str, verify: bool, as_json
     else:
         click.echo(explaining.text(answer))
     return 0 if same else 1
+
+
+def _verify_all(ctx: click.Context, since_: str | None, as_json: bool) -> int:
+    from signalwatch import explaining, ids
+
+    with open_app(ctx) as app:
+        answer = explaining.verify_all(app.store, app.pack, since(since_, app.clock.now()))
+    if as_json:
+        show_json(answer)
+    else:
+        for hash, number in answer["rule_sets"].items():
+            missing = " (its texts are not stored)" if hash in answer["missing_rule_sets"] else ""
+            click.echo(f"rule set {ids.short(hash)}: {number} decisions{missing}")
+        for row in answer["different"]:
+            click.echo(f"{row['decision']}: DIFFERENT: {'; '.join(row['differences'])[:400]}")
+        click.echo(f"{answer['same']} of {answer['decisions']} decisions are the same, byte for byte")
+    return 0 if answer["same"] == answer["decisions"] else 1
 
 
 @click.command("why-not")
@@ -217,15 +248,19 @@ def explain(ctx: click.Context, decision_or_alert_id: str, verify: bool, as_json
 def why_not(ctx: click.Context, account: str, event_id: str | None, rule_id: str | None, as_json: bool) -> int:
     """Why an account got no alert: first failing condition, cap, quiet first contact, held match."""
     from signalwatch import explaining
+    from signalwatch.app import router
 
     with open_app(ctx) as app:
         found("account", account, next((a for a in app.store.accounts() if a.account_id == account), None))
-        answers = explaining.why_not(app.store, account, event_id=event_id, rule_id=rule_id)
+        answers = explaining.why_not(
+            app.store, account, packs=explaining.packs_of(app.store, app.pack), running=app.pack,
+            routers=lambda pack: router(pack, app.config), now=app.clock.now(), event_id=event_id, rule_id=rule_id,
+        )  # fmt: skip
     if as_json:
         show_json(answers)
     elif not answers:
         click.echo(f"nothing was decided for {account}: no event was ever matched to it"
                    " (see: signalwatch events list, signalwatch review list, signalwatch accounts match NAME)")  # fmt: skip
     for answer in [] if as_json else answers:
-        click.echo(answer)
+        click.echo("\n".join(explaining.why_not_lines(answer)))
     return 0

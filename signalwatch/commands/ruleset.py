@@ -37,7 +37,8 @@ def lint(
         replayed, rows = _replayed(ctx, pack, since_, history_file)
         found += replayed
     if as_json:
-        show_json({"findings": [_data(p) for p in found], "conditions": rows})
+        findings = [_data(p) for p in found]
+        show_json(findings if since_ is None and history_file is None else {"findings": findings, "conditions": rows})
     else:
         for problem in found:
             click.echo(str(problem))

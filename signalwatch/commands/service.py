@@ -76,9 +76,10 @@ def check(ctx: click.Context, online: bool) -> int:
     """Check settings, rules, accounts and database; every problem is reported, not only the first."""
     from signalwatch import config as configs
     from signalwatch.accounts import read_csv
-    from signalwatch.app import check_routes, families_of
+    from signalwatch.app import check_routes
     from signalwatch.detect import load as load_detector
     from signalwatch.errors import SignalwatchError
+    from signalwatch.rulebook import families_of
     from signalwatch.ruleset import load_pack
     from signalwatch.store import open_store
 

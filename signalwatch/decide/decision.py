@@ -88,7 +88,7 @@ def decide(
     )
     signal = scored(case, pack)
     if case.story.effect == "corrected":
-        return _corrected(case, pack, base, signal)
+        return _corrected(case, pack, base, signal, judge or pack.evaluate)
     known = know(case, pack, signal, lines=lines)
     outcomes = (judge or pack.evaluate)(view(known))
     live = [o for o in outcomes if o.fired and o.status == "live"]
@@ -114,11 +114,27 @@ def _before(known: Known) -> float:
     return scoring.total_without(known.activity, known.signal, known.history, case.now, scored)
 
 
-def _corrected(case: Case, pack: Pack, base: Decision, signal: Signal) -> Decision:
-    """A correction unwinds the points and tells everybody who heard of the original; no rule is put to it."""
-    known = know(case, pack, replace(signal, active=False))
+def _corrected(
+    case: Case, pack: Pack, base: Decision, signal: Signal, judge: Callable[[View], tuple[RuleOutcome, ...]]
+) -> Decision:
+    """A correction with other facts is scored by them, one that takes the event back unwinds its points; everybody who
+    heard of the original is told. Rules give their extra points again, but alert and propose nothing."""
+    counted = next((s for s in case.history if s.signal_id == signal.signal_id and s.active), None)
+    before = counted.points if counted is not None else signal.points
+    known = know(case, pack, replace(signal, active=case.restated))
+    if case.restated:
+        outcomes = judge(view(known))
+        bonus = sum(o.points for o in outcomes if o.fired and o.status == "live")
+        known = know(case, pack, replace(signal, points=signal.points + bonus)) if bonus else known
+    after = known.signal.points
     alerts: tuple[AlertIntent, ...] = ()
-    notes = [f"Corrected: {_number(signal.points)} points taken back"] if signal.points else []
+    notes: list[str] = []
+    if not case.restated and before:
+        notes.append(f"Corrected: {_number(before)} points taken back")
+    elif case.restated and after != before:
+        notes.append(f"Corrected: {_number(after)} points instead of {_number(before)}")
+    elif case.restated and after:
+        notes.append(f"Corrected: {_number(after)} points as before")
     if case.tier.open_recommendation:
         notes.append("An open recommendation for this account may rest on what is corrected here")
     if case.told:

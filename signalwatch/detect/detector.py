@@ -34,6 +34,8 @@ _COMPANY_FEED = re.compile(
 _AFTER = re.compile(
     r"(?<![a-z])(?:after|following|in wake of|in the wake of|in fallout from|months after|weeks after|amid) "
 )
+_TOLD_TOGETHER = frozenset({("trial_setback", "trial_results")})
+"""A stop "after a phase 2 flop" tells both (LABELS section 9, rule 10)."""
 _SPEAKS = ("fda", "u.s. f", "us fda", "ema", "european", "mhra", "ec ")
 
 
@@ -149,7 +151,13 @@ class Detector:
 def _background(hit: Hit, hits: list[Hit], doc: Doc) -> bool:
     """Is this only why another event of the clause happened (``lays off staff after trial failure``)?"""
     for m in _AFTER.finditer(doc.norm, hit.clause[0], hit.start):
-        if any(o.clause == hit.clause and o.end <= m.start() + 1 and o.type != hit.type for o in hits):
+        if any(
+            o.clause == hit.clause
+            and o.end <= m.start() + 1
+            and o.type != hit.type
+            and (o.type, hit.type) not in _TOLD_TOGETHER
+            for o in hits
+        ):
             return True
     return False
 

@@ -11,12 +11,15 @@ _PHASE = re.compile(rf"(?<![a-z0-9]){PHASE}")
 _NUMERAL = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _PART = re.compile(r"(iv|i{1,3}|[1-4])([abc]?)")
 _FEASIBILITY = re.compile(r"(?:early )?feasibility (?:study|trial|clinical)")
-_PIVOTAL = re.compile(
-    r"(?<![a-z])pivotal (?:[a-z0-9\-]+ ){0,4}?(?:trials?|stud(?:y|ies)|test|phase|data|results|readout|clinical)(?![a-z])"
+_STUDY = (
+    r"(?:trials?|stud(?:y|ies)|tests?|testing|phase|data|results?|readouts?|topline|top-line|clinical (?:trials?|"
+    r"stud(?:y|ies)|data|"
+    r"test)|win|success|victory|failure|flop|miss|setback|disappointment|fail|analysis)"
 )
+_PIVOTAL = re.compile(rf"(?<![a-z])pivotal (?:[a-z0-9\-]+ ){{0,4}}?{_STUDY}(?![a-z])")
 _STAGE = re.compile(
-    r"(?<![a-z])(mid|late)[ \-](?:to[ \-]late[ \-])?stage(?= (?:study|trial|test|data|results|readout|clinical|phase|"
-    r"win|success|failure|flop))"
+    rf"(?<![a-z])(mid|late)[ \-](?:to[ \-]late[ \-])?stage (?:[a-z0-9\-']+ ){{0,3}}?{_STUDY}(?![a-z])(?! company|"
+    rf" biotech)"
 )
 _SERIES = re.compile(r"(?<![a-z])seri(?:es|e)[ \-]([a-h])(?:[\-+]?\d|[\-+])?(?![a-z])|(?<![a-z])([a-e]) round(?![a-z])")
 _SEED = re.compile(
@@ -24,24 +27,60 @@ _SEED = re.compile(
     r"plus))?(?![a-z])"
 )
 _CROSSOVER = re.compile(r"(?<![a-z])(?:crossover|pre-? ?ipo|mezzanine)(?![a-z])")
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) ?(?:%|percent|per cent)")
-_STAFF = (
-    r"(?:staff(?:ers)?|employees|workers|jobs|positions|roles|people|layoffs|job cuts|staff members|team members|posts|"
-    r"personnel)"
-)
-_COUNT = re.compile(
-    rf"(?<![\d$€£.,])(\d[\d,]{{0,7}}) (?:[a-z\-]+ ){{0,3}}?{_STAFF}(?![a-z])|{_STAFF} (?:by|to|of) (\d[\d,]{{1,7}})(?! ?%)"
-)
 _NCT = re.compile(r"(?<![A-Za-z0-9])NCT\d{8}(?!\d)", re.IGNORECASE)
-_FRACTIONS = {
-    "half": 50,
-    "a third": 33,
-    "one-third": 33,
-    "a quarter": 25,
-    "one-quarter": 25,
-    "two-thirds": 67,
-    "three-quarters": 75,
-}
+_ABOUT = (
+    r"(?:(?:about|nearly|roughly|approximately|around|almost|up to|over|more than|at least|as many as|some|another|an "
+    r"additional|a further|just over|just under|close to|~) ?)?"
+)
+_SHARE = r"(\d{1,3}(?:\.\d+)?)(?: ?%| ?percent(?![a-z])| per cent(?![a-z]))"
+_STAFF = (
+    r"(?:staff(?:ers)?|workforce|employees?(?: base| headcount)?|head ?count|jobs?|workers|teams?|personnel|positions|"
+    r"roles|posts|payroll|sales ?force|field force|reps|layoffs|job cuts)(?![a-z])"
+)
+_PEOPLE = (
+    r"(?:staff(?:ers)?|employees|workers|jobs|positions|roles|people|layoffs|job cuts|posts|personnel|redundancies|reps|"
+    r"scientists|researchers|managers|contractors|ftes)(?![a-z])"
+)
+_GO = (
+    r"(?:lay(?:s|ing)? off|laid off|let(?:s|ting)? go(?: of)?|furlough(?:s|ed|ing)?|pink[ \-]slip(?:s|ped)?|cut(?:s|ting)?|"
+    r"slash(?:es|ed|ing)?|trim(?:s|med|ming)?|shed(?:s|ding)?|axe?(?:s|d|ing)?|eliminat(?:es?|ed|ing)|reduc(?:es?|ed|ing))"
+)
+_STAFF_SHARES = (
+    re.compile(rf"{_SHARE} (?:reduction |cut )?(?:of|in|to) (?:[a-z0-9'&.\-]+ ){{0,4}}?{_STAFF}"),
+    re.compile(
+        rf"{_SHARE} (?:(?:its|the|their|our|total|global|worldwide|us|entire|all|remaining|current|full-time) ){{0,4}}{_STAFF}"
+    ),
+    re.compile(rf"{_STAFF}[a-z ]{{0,30}}?(?:by |of )?{_ABOUT}{_SHARE}"),
+    re.compile(rf"(?<![a-z]){_GO} {_ABOUT}{_SHARE}"),
+)
+_FRACTION = re.compile(
+    r"(?<![a-z0-9])(two[ \-]thirds|three[ \-]quarters|(?:a |one[ \-])?(?:half|third|3rd|fifth)|(?:a |one[ \-])quarter|"
+    r"quarter(?= of)) "
+    rf"(?:of )?(?:[a-z0-9'&.\-]+ ){{0,4}}?{_STAFF}|"
+    rf"{_STAFF} (?:by|to) {_ABOUT}(?:a |one[ \-])?(half|third)(?![a-z])|"
+    rf"(?<![a-z])(halv(?:es?|ed|ing)) (?:[a-z0-9'&.\-]+ ){{0,3}}?{_STAFF}"
+)
+_FRACTIONS = {"two": 67, "three": 75, "half": 50, "third": 33, "3rd": 33, "quarter": 25, "fifth": 20}
+_PEOPLE_NUMBER = (
+    r"(?<![\w$€£.,\-])(\d[\d,]{0,7})(?![\d.]|(?:st|nd|rd|th)(?![a-z])|"
+    r"[ \-]?(?:%|percent|per cent|million|billion|m(?![a-z])|mg|-))"
+)
+_COUNTS = (
+    re.compile(
+        rf"(?<![a-z])(?:lay(?:s|ing)? off|laid off|let(?:s|ting)? go(?: of)?|furlough(?:s|ed|ing)?) {_ABOUT}{_PEOPLE_NUMBER}"
+    ),
+    re.compile(rf"(?<![a-z]){_GO} {_ABOUT}{_PEOPLE_NUMBER}(?= of (?:its|the|their))"),
+    re.compile(rf"{_PEOPLE_NUMBER} (?:[a-z\-]+ ){{0,3}}?{_PEOPLE}"),
+    re.compile(
+        r"(?<![a-z])(?:job cuts|layoffs|pink slips|redundancies|cuts) (?:loom |hit |affect |total |totaling |totalling )?"
+        rf"(?:for |to |of )?{_ABOUT}{_PEOPLE_NUMBER}"
+    ),
+    re.compile(rf"(?<![a-z])(?:staff|jobs|workforce|headcount) (?:by|of) {_ABOUT}{_PEOPLE_NUMBER}"),
+)
+_REMAINING = re.compile(  # a number of people who stay, or who are told
+    r"(?:down to|sent to|(?<!up )to|from|with|leav(?:es|ing)|employ(?:s|ed|ing)|of its|of the|its|their|whole|entire|hires?|"
+    r"adds?|create[sd]?|creating|adding) (?:(?:about|nearly|roughly|approximately|around|just|only|some) )?$"
+)
 
 
 def phases(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, str]]:
@@ -103,47 +142,37 @@ def series(text: str, start: int = 0, end: int | None = None) -> str | None:
     return None
 
 
-def percent(text: str, start: int, end: int) -> float | int | None:
-    """The first percentage in a stretch of text; fractions in words count."""
-    m = _PERCENT.search(text, start, end)
-    if m:
-        value = float(m.group(1))
-        return int(value) if value.is_integer() else value
-    for words, value in _FRACTIONS.items():
-        if re.search(
-            rf"(?<![a-z]){words} (?:of )?(?:its|the|their|staff|workforce|employees|jobs|all)", text[start:end]
-        ):
-            return value
-    return None
-
-
 def staff_percent(text: str, start: int, end: int) -> float | int | None:
-    """The share of the staff that goes: a percentage beside staff words or a verb of cutting, not any percentage."""
-    m = _STAFF_PERCENT.search(text, start, end)
-    if m:
-        value = float(m.group(1) or m.group(2) or m.group(3))
-        return int(value) if value.is_integer() else value
-    return percent(text, start, end) if not _PERCENT.search(text, start, end) else None
-
-
-_SHARE = r"(\d{1,3}(?:\.\d+)?) ?(?:%|percent|per cent)"
-_STAFF_WORD = r"(?:staff|workforce|employees|headcount|head count|jobs|workers|team|personnel|positions|roles)"
-_STAFF_PERCENT = re.compile(
-    rf"{_STAFF_WORD}[a-z ]{{0,30}}?(?:by|of)? ?(?:about |nearly |roughly |approximately |up to |around |over |more "
-    rf"than )?{_SHARE}|"
-    rf"{_SHARE} (?:(?:of|its|the|their|our|total|global|us|entire|all|remaining|full-time) ){{0,4}}{_STAFF_WORD}|"
-    rf"(?:lay(?:s|ing)? off|laid off|cuts?|cutting|slash(?:es|ing)?|trim(?:s|ming)?|shed(?:s|ding)?|let(?:s|ting)? "
-    rf"go) (?:about |nearly |roughly |approximately |around |up to )?{_SHARE}"
-)
+    """The share of the staff that goes: a percentage or fraction beside staff words or behind a verb of cutting."""
+    for pattern in _STAFF_SHARES:
+        m = pattern.search(text, start, end)
+        if m:
+            return number(m.group(1))
+    m = _FRACTION.search(text, start, end)
+    if not m:
+        return None
+    words = m.group(1) or m.group(2) or "half"
+    return next(value for word, value in _FRACTIONS.items() if word in words)
 
 
 def staff_count(text: str, start: int, end: int) -> int | None:
-    """How many jobs a stretch of text speaks of; None when it gives no number."""
-    for m in _COUNT.finditer(text, start, end):
-        value = int((m.group(1) or m.group(2)).replace(",", ""))
-        if value > 1 and not (1990 <= value <= 2040 and "," not in m.group()):
+    """How many people go; numbers of those who stay, or who are told, do not count."""
+    for pattern in _COUNTS:
+        for m in pattern.finditer(text, start, end):
+            value = int(m.group(1).replace(",", "") or 0)
+            if value < 2 or (1990 <= value <= 2040 and "," not in m.group(1)):
+                continue
+            before = text[max(start, m.start(1) - 40) : m.start(1)]
+            if _REMAINING.search(before) and not before.endswith(("slips to ", "layoffs to ", "ways with ")):
+                continue
             return value
     return None
+
+
+def number(text: str) -> float | int:
+    """A number as written: an integer where it has no decimals."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def nct_numbers(text: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _IRREGULAR: dict[str, tuple[str, ...]] = {
     "be": ("is", "are", "was", "were", "being", "been"),
+    "beat": ("beats", "beaten", "beating"),
     "become": ("becomes", "became", "becoming"),
     "begin": ("begins", "began", "begun", "beginning"),
     "bet": ("bets", "betting"),
@@ -19,6 +20,7 @@ _IRREGULAR: dict[str, tuple[str, ...]] = {
     "draw": ("draws", "drew", "drawn", "drawing"),
     "fall": ("falls", "fell", "fallen", "falling"),
     "find": ("finds", "found", "finding"),
+    "freeze": ("freezes", "froze", "frozen", "freezing"),
     "get": ("gets", "got", "gotten", "getting"),
     "give": ("gives", "gave", "given", "giving"),
     "go": ("goes", "went", "gone", "going"),
@@ -40,13 +42,18 @@ _IRREGULAR: dict[str, tuple[str, ...]] = {
     "quit": ("quits", "quitting"),
     "rise": ("rises", "rose", "risen", "rising"),
     "run": ("runs", "ran", "running"),
+    "see": ("sees", "saw", "seen", "seeing"),
     "sell": ("sells", "sold", "selling"),
     "send": ("sends", "sent", "sending"),
     "set": ("sets", "setting"),
     "shake": ("shakes", "shook", "shaken", "shaking"),
     "shed": ("sheds", "shedding"),
+    "shine": ("shines", "shone", "shining"),
     "show": ("shows", "showed", "shown", "showing"),
+    "shrink": ("shrinks", "shrank", "shrunk", "shrinking"),
     "shut": ("shuts", "shutting"),
+    "sink": ("sinks", "sank", "sunk", "sinking"),
+    "slide": ("slides", "slid", "sliding"),
     "spend": ("spends", "spent", "spending"),
     "spin": ("spins", "spun", "spinning"),
     "stand": ("stands", "stood", "standing"),
@@ -61,11 +68,11 @@ _IRREGULAR: dict[str, tuple[str, ...]] = {
     "write": ("writes", "wrote", "written", "writing"),
 }
 _DOUBLED = frozenset(
-    "axe bag ban beg bet bin clip commit cop cram crop drag drop drub equip fit flop grab hop jab knit lag log map "
+    "axe bag ban beg bet bin clip chop commit cop cram crop drag drop drub equip fit flop flub grab hop jab knit lag log map "
     "mop nab net "
     "nix occur omit pan permit pin plan plot plug pop prep prod prop rebut rig rip rub scrap ship shop shun sip skid "
     "skip slam "
-    "slap slip snag snap snub spur step stop strip submit sum swap tag tap tip top trap trim tug unplug wed whip wrap "
+    "slap slip snag snap snub spur stem step stop strip submit sum swap tag tap tip top trap trim tug unplug wed whip wrap "
     "zip".split()
 ) - {"axe"}
 _VOWELS = frozenset("aeiou")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from signalwatch.detect.names import ITEM_TITLE
 from signalwatch.detect.text import Doc
 from signalwatch.detect.triggers import Entry, ItemClass, Pack, Pattern, TriggerType
+from signalwatch.detect.words import RISKY_SUFFIX
 
 SURE = 0.95  # a wire release says in its title what is new; its text must be this clear to add to it
 CLEAR = 0.84  # a text without news in its title
@@ -34,6 +35,7 @@ _SUBORDINATE = re.compile(
     r"(?<![a-z])(?:after|following|amid|despite|thanks to|on the heels of|in wake of|in the wake of|on back of|on the "
     r"back of|citing) "
 )
+_NEXT_WORD = re.compile(r" ([A-Z][A-Za-z]+)")
 _NOT_IN_TEXT = frozenset({"plan", "future"})  # a headline may announce with "to", a text that plans reports no event
 _PLANNED = ("infinitive", "plan", "future", "rumour")
 _HEADINGS = frozenset({"bankruptcy_distress", "layoffs_restructuring"})  # 8-K item headings that state what happened
@@ -178,7 +180,7 @@ class Judge:
             for entry in index[word]:
                 if entry.order in found:
                     continue
-                for other in entry.phrase.others:
+                for other in entry.needed:
                     if other.isdisjoint(words):
                         break
                 else:
@@ -199,7 +201,8 @@ class Judge:
             if not isinstance(item, ItemClass) or entry.anywhere or (item.name in kinds.names and len(stories) == 1):
                 continue
             for number, (start, end) in enumerate(stories):
-                if not entry.phrase.regex.search(doc.norm, start, end):
+                words_said = entry.phrase.regex.search(doc.norm, start, end)
+                if words_said is None or self._named(doc, words_said):
                     continue
                 excused = item.unless and item.unless.search(doc.norm, words, start, end)
                 if excused and not (item.hard and item.hard.search(doc.norm, words, start, end)):
@@ -214,7 +217,9 @@ class Judge:
         for item in self.pack.items:
             if not item.anywhere and not item.against:
                 continue
-            spoken = any(not p.anchors.isdisjoint(words) and p.regex.search(doc.norm) for p in item.anywhere)
+            spoken = not item.anywhere_words.isdisjoint(words) and any(
+                not p.anchors.isdisjoint(words) and p.regex.search(doc.norm) for p in item.anywhere
+            )
             if spoken and item.unless and item.unless.search(doc.norm, words, 0, len(doc.norm)):
                 spoken = False
             if spoken or (item.against and len(words & item.against) > max(1, len(words & item.favour))):
@@ -226,6 +231,16 @@ class Judge:
         kinds.stories = [s for i, s in enumerate(stories) if i not in silent]
         kinds.whole = not silent
         return kinds
+
+    def _named(self, doc: Doc, spoken: re.Match[str]) -> bool:
+        """Are these words the beginning of a company's name (``Perspective Therapeutics Announces ...``)?"""
+        following = _NEXT_WORD.match(doc.raw, spoken.end())
+        return (
+            following is not None
+            and following.group(1).lower() in self.pack.book.suffixes
+            and following.group(1).lower() not in RISKY_SUFFIX
+            and spoken.group().strip().count(" ") < 2
+        )
 
     # --- matches ------------------------------------------------------------------------------------------------
 
@@ -266,20 +281,21 @@ class Judge:
     ) -> str:
         """Why a match is no statement of news; empty when it is one."""
         norm = doc.norm
+        words = doc.title_words if clause[1] <= doc.title_end else doc.text_words
         segment: tuple[int, int] | None = None
         for name, forbidden in (("unless", trigger.unless), ("pattern unless", pattern.unless)):
-            if forbidden and forbidden.search(norm, doc.words, *clause):
+            if forbidden and forbidden.search(norm, words, *clause):
                 segment = segment or doc.segment(clause, at, m.end(), self.pack.book.predicates)
-                again = forbidden.search(norm, doc.words, *segment)
+                again = forbidden.search(norm, words, *segment)
                 if again:
                     return f"{name}: {again.group().strip()}"
         for forbidden in (trigger.unless_title, pattern.unless_title):
-            again = forbidden.search(norm, doc.words, 0, doc.title_end) if forbidden else None
+            again = forbidden.search(norm, doc.title_words, 0, doc.title_end) if forbidden else None
             if again:
                 return f"unless_title: {again.group().strip()}"
         if pattern.needs and not pattern.needs.search(norm, doc.words, 0, len(norm)):
             return "needs"
-        if doc.question(clause):
+        if doc.question(clause, m.end()):
             return "question"
         allowed = trigger.allow | pattern.allow
         if at > doc.title_end and not pattern.beside:

@@ -36,6 +36,7 @@ _PARTS = re.compile(
     r"sek|nok|dkk|jpy|rmb|cny|cad|aud|€|£)?"
 )
 _RANGE = re.compile(r" ?(?:-|–|to|and) ?$")
+_ADDED = re.compile(r"(?<![a-z])(?:adds?|added|adding|tacks on|tacked on) $")  # "adds $13m to $51m round" is no range
 _RANGE_LOW = re.compile(r"(?P<sign>us\$|\$|€|£|usd ?|eur ?|chf ?|gbp ?)(?P<number>\d[\d,]*(?:\.\d+)?) ?(?:-|–|to) ?$")
 _UP_TO = re.compile(
     r"(?:up[ \-]to|as much as|worth up to|potential(?:ly)?|totall?ing up to|could (?:reach|be worth))[ \-–a-z]{0,18}$"
@@ -80,7 +81,12 @@ def find_money(text: str, start: int = 0, end: int | None = None) -> list[Money]
             continue
         before = text[max(start, m.start() - 40) : m.start()]
         up_to = bool(_UP_TO.search(before))
-        upper = bool(found and found[-1].end >= m.start() - 5 and _RANGE.search(text[found[-1].end : m.start()]))
+        upper = bool(
+            found
+            and found[-1].end >= m.start() - 5
+            and _RANGE.search(text[found[-1].end : m.start()])
+            and not _ADDED.search(text[max(start, found[-1].start - 12) : found[-1].start])
+        )
         if upper:
             found.pop()
         found.append(Money(m.start(), parts.end(), amount, currency, up_to, upper or bool(_RANGE_LOW.search(before))))

@@ -70,6 +70,10 @@ class NameBook:
         self._authority_words = frozenset(found[0] for n in listed if (found := TOKENS.findall(n)))
         self._known_long = frozenset(k for k in self.known if " " in k)
 
+    def plain(self, word: Word | None) -> bool:
+        """Is this no part of a name: an ordinary word, or nothing at all?"""
+        return word is None or not word.core[:1].isupper() or word.low in self.common or word.low in self.verbs
+
     def authorities(self, doc: Doc, start: int, end: int) -> list[Name]:
         """Regulators and funders named in a stretch of text."""
         if self._authority_words.isdisjoint(doc.words):
@@ -95,7 +99,9 @@ class NameBook:
         company_next = following is not None and following.low in self.suffixes
         if word.marked and not company_next:
             return True
-        return len(low) > 6 and low.endswith(self.stems) and low not in self.known and not company_next
+        return (
+            len(low) > 6 and low.isascii() and low.endswith(self.stems) and low not in self.known and not company_next
+        )
 
     def strip_legal(self, name: str) -> str:
         """A name without its legal form: ``Acme, Inc.`` is ``Acme``."""

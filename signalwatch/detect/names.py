@@ -10,17 +10,30 @@ from __future__ import annotations
 import re
 
 from signalwatch.detect.namebook import CODE, Issuer, Name, NameBook
+from signalwatch.detect.reading import Reading, join_raw, month_like, named_next, suffix_follows
 from signalwatch.detect.text import Doc
 from signalwatch.detect.words import (
     ACADEMIC,
+    AILMENTS,
+    ALUMNI,
+    BEFORE_NAMES,
     CAMEL,
+    COMPANY_ACTS,
+    COMPANY_NOUNS,
     EXCHANGES,
     FUNCTION,
     HYPHEN_DESCRIPTOR,
+    LOWER_NAMES,
     OPENERS,
+    PEOPLE,
     PLAIN_NOUNS,
+    RELATIONS,
     RISKY_SUFFIX,
     SKIPPED,
+    STRICKEN,
+    STUDIES,
+    THINGS,
+    UNIT_ACTS,
     Word,
     split_words,
     title_case,
@@ -43,7 +56,7 @@ class Finder:
     def __init__(self, doc: Doc, book: NameBook) -> None:
         self.doc = doc
         self.book = book
-        self._cache: dict[tuple[int, int], list[Name]] = {}
+        self._cache: dict[tuple[int, int], Reading] = {}
         self._words: dict[tuple[int, int], list[Word]] = {}
         self._titled: bool | None = None
 
@@ -56,6 +69,7 @@ class Finder:
 
     def words(self, start: int, end: int) -> list[Word]:
         """The words of a stretch, cut once."""
+        start = max(start, self.doc.start if start < self.doc.title_end else self.doc.body)
         found = self._words.get((start, end))
         if found is None:
             found = self._words[(start, end)] = split_words(self.doc.raw, start, end)
@@ -63,45 +77,31 @@ class Finder:
 
     def names(self, start: int, end: int) -> list[Name]:
         """All names in a clause, in order; the clause is given by its bounds."""
+        return self._reading(start, end).all()
+
+    def _reading(self, start: int, end: int) -> Reading:
         found = self._cache.get((start, end))
         if found is None:
-            found = self._cache[(start, end)] = self._read(start, end)
+            found = self._cache[(start, end)] = Reading(self, start, end)
         return found
 
-    def _read(self, start: int, end: int) -> list[Name]:
-        book = self.book
-        authorities = book.authorities(self.doc, start, end)
-        taken = [(n.start, n.end) for n in authorities]
-        words = self.words(start, end)
-        capitals = self.titled if self.doc.in_title(start) else False
-        found: list[Name] = list(authorities)
-        i = 0
-        while i < len(words):
-            word = words[i]
-            if any(a <= word.start < b for a, b in taken):
-                i += 1
-                continue
-            if self._starts(words, i, capitals):
-                j, name = self._run(words, i, capitals, taken)
-                if name:
-                    found.append(name)
-                    i = j
-                    continue
-            i += 1
-        return sorted(found, key=lambda n: n.start)
-
-    def _starts(self, words: list[Word], i: int, capitals: bool) -> bool:
+    def starts(self, words: list[Word], i: int, capitals: bool) -> bool:
+        """May a name begin with this word?"""
         word = words[i]
-        book = self.book
         low = word.low
         core = word.core
+        if core.islower() and not core[0].isdigit() and low not in LOWER_NAMES:
+            return False
+        book = self.book
         following = words[i + 1] if i + 1 < len(words) else None
         two = f"{low} {following.low}" if following else ""
         if (two in book._known_long and core[0].isupper()) or (
-            low in book.known and (core[0].isupper() or low in {"atai"})
+            low in book.known and (core[0].isupper() or low in LOWER_NAMES)
         ):
             return not (i == 0 and low in book.verbs and not named_next(following, book) and capitals)
         if low in book.not_names or low in book.institutions or low in FUNCTION:
+            return False
+        if low in book.generic and not suffix_follows(words, i, book):
             return False
         if i and words[i - 1].low.rstrip(":") in EXCHANGES and words[i - 1].core[:1].isupper():
             return False  # a ticker
@@ -112,13 +112,24 @@ class Finder:
         if core[0].islower():
             return bool(CAMEL.search(core)) and not CODE.match(core)
         if core[0].isdigit():
+            if core.isalnum() and not core.isdigit() and (word.possessive or suffix_follows(words, i, book)):
+                return True  # 4D Molecular Therapeutics, 10x Genomics
             return bool(re.match(r"^\d+[A-Za-z]{3,}$", core)) and not low.endswith(
                 ("th", "nd", "rd", "st", "mg", "ml", "year", "bn", "mn", "week", "million", "billion")
             )
         if word.opens and len(core) <= 6 and core.isupper():
             return False  # an abbreviation in brackets
-        if HYPHEN_DESCRIPTOR.search(core) or low in book.demonyms or low in book.descriptors:
-            return suffix_follows(words, i, book) and low not in book.demonyms
+        if low in book.legal or low.startswith(("ex-", "non-", "post-")) or len(core) == 1:
+            return False  # "Co. Terminates ..." refers back
+        if following is not None and self._place_before(words, i):
+            return False
+        if low in book.suffixes and not suffix_follows(words, i, book) and (i or book.plain(following)):
+            return False  # "its Biologics License Application"
+        if HYPHEN_DESCRIPTOR.search(core):
+            return False
+        if low in book.demonyms or low in book.descriptors:
+            near = low in RELATIONS or low in COMPANY_NOUNS
+            return low not in book.demonyms and suffix_follows(words, i, book, reach=1 if near else 2)
         if (
             "-" in core
             and not core.isupper()
@@ -126,29 +137,43 @@ class Finder:
         ):
             return False  # Smart-pill, Hair-loss
         if core.isupper() and 2 <= len(core) <= 5 and not suffix_follows(words, i, book):
-            if capitals and i == 0 and len(core) >= 3 and following is not None and following.low in book.verbs:
-                return True  # a ticker as the company's name: ABCD Discontinues ...
+            if (
+                capitals
+                and i == 0
+                and len(core) >= 3
+                and following is not None
+                and (following.low in book.verbs or following.low in THINGS)
+            ):
+                return True  # a ticker or short name: ABCD Discontinues ..., ABC Assay Wins ...
             if capitals or len(core) < 3:
                 return False
-            linked = i > 0 and words[i - 1].low in {
-                "with",
-                "by",
-                "from",
-                "for",
-                "and",
-                "rejects",
-                "approves",
-                "accepts",
-                "clears",
-            }
+            linked = i > 0 and words[i - 1].low in BEFORE_NAMES
             return i == 0 or word.possessive or linked
+        if following is not None and following.low in AILMENTS and low not in book.known and not word.possessive:
+            return False  # Danon Disease Gene Therapy
+        if capitals and len(low) > 5 and low.endswith(("ing", "ed", "ly")) and not word.possessive:
+            return suffix_follows(words, i, book)  # Plummeting Sales Trigger ...
+        if i and low in book.verbs and words[i - 1].low in {"to", "will"}:
+            return False  # Agreement to Acquire Disarm Therapeutics
         if low in book.common or low in book.verbs:
             if suffix_follows(words, i, book):
                 return True
+            if word.possessive and i and words[i - 1].low in BEFORE_NAMES and low not in PLAIN_NOUNS:
+                return low not in book.generic and low not in book.verbs  # FDA Rejects Rocket's Gene Therapy
             return not capitals and i > 0 and low not in book.generic and low not in book.verbs and not month_like(low)
         return True
 
-    def _run(self, words: list[Word], i: int, capitals: bool, taken: list[tuple[int, int]]) -> tuple[int, Name | None]:
+    def _place_before(self, words: list[Word], i: int) -> bool:
+        """Is this the place of a company: ``Colorado based Acme``, ``Baltimore pharmaceutical company``?"""
+        nxt = words[i + 1]
+        if nxt.low in {"based", "headquartered"}:
+            return True
+        if not nxt.core[:1].islower() or not (nxt.low in self.book.descriptors or nxt.low in self.book.suffixes):
+            return False
+        return any(w.low in COMPANY_NOUNS for w in words[i + 1 : i + 4])
+
+    def run(self, words: list[Word], i: int, capitals: bool, taken: list[tuple[int, int]]) -> tuple[int, Name | None]:
+        """The name that begins with this word, and the word after it."""
         book = self.book
         first = words[i]
         following = words[i + 1] if i + 1 < len(words) else None
@@ -202,7 +227,8 @@ class Finder:
                 break
             if nxt.core.isupper() and len(nxt.core) > 2 and not first.core.isupper() and nxt.low not in book.known:
                 break  # "Acme BLOCKBUSTA": a company and its brand
-            if nxt.low in book.common or nxt.low in book.verbs or nxt.low in book.descriptors:
+            adverb = capitals and len(nxt.low) > 5 and nxt.low.endswith("ly")
+            if adverb or nxt.low in book.common or nxt.low in book.verbs or nxt.low in book.descriptors:
                 if suffix_follows(words, j + 1, book) and nxt.low not in book.verbs:
                     j += 1
                     last = words[j]
@@ -213,7 +239,9 @@ class Finder:
             j += 1
             last = words[j]
         text = join_raw(self.doc.raw, first.start, last.end)
-        return j + 1, Name(first.start, last.end, book.strip_legal(text), "company", last.possessive)
+        follows = words[j + 1].low if j + 1 < len(words) else ""
+        kind = "product" if i == j and follows in STUDIES and first.core.isupper() else "company"  # OCEANIC-AF study
+        return j + 1, Name(first.start, last.end, book.strip_legal(text), kind, last.possessive)
 
     def _known_pair(self, first: Word, nxt: Word, depth: int) -> bool | None:
         """A well-known one-word company is not continued by an unknown capital word ("Lilly Mounjaro")."""
@@ -223,9 +251,11 @@ class Finder:
 
     def _suffix_ok(self, words: list[Word], at: int, capitals: bool) -> bool:
         """A weak company word (Life, Health, Vision ...) belongs to the name unless an ordinary word follows in lower case."""
+        following = words[at + 1] if at + 1 < len(words) else None
+        if words[at].low == "partners" and following is not None and following.low in {"with", "to", "on", "for"}:
+            return False  # a verb
         if not capitals:
             return True
-        following = words[at + 1] if at + 1 < len(words) else None
         return (
             following is None
             or following.low in self.book.verbs
@@ -244,21 +274,26 @@ class Finder:
         words = self.words(start, end)
         if not words:
             return []
-        i = 0
-        first = words[0].low
-        if first in OPENERS or (first.endswith("ing") and (first in book.verbs or first in book.common)):
+        i = 2 if len(words) > 2 and words[0].low in {"shares", "stock"} and words[1].low == "of" else 0
+        first = words[i].low
+        named = suffix_follows(words, i, book)  # Fresh Tracks Therapeutics: no opening phrase
+        opens = first.endswith("ing") and (first in book.verbs or first in book.common)
+        stricken = (
+            len(words) > 1 and words[1].low in {"with", "by", "from"} and (first in STRICKEN or first.endswith("ed"))
+        )
+        if not named and (first in OPENERS or opens or stricken):
             skip = next((k for k, w in enumerate(words) if w.comma), None)
             if skip is None or words[skip].end > limit:
                 return []
             i = skip + 1
             if i >= len(words):
                 return []
-        names = self.names(start, end)
-        capitals = self.titled if self.doc.in_title(start) else False
+        reading = self._reading(start, end)
+        capitals = reading.capitals
         parties: list[Name] = []
         while i < len(words) and (words[i].start < limit or not parties):
             word = words[i]
-            name = next((n for n in names if n.start <= word.start < n.end), None)
+            name = reading.at(word.start)
             if name is None and not parties and self._plain_start(words, i, capitals):
                 name = self._plain_name(words, i, capitals)
             if name is not None:
@@ -268,14 +303,23 @@ class Finder:
                 while i < len(words) and words[i].start < name.end:
                     i += 1
                 last = words[i - 1]
+                if last.comma and i < len(words) and HYPHEN_DESCRIPTOR.search(words[i].core):
+                    parties.clear()  # ARCH, SoftBank-backed Acme raises ...: both only describe Acme
+                    i += 1
+                    continue
+                if name.possessive and i < len(words) and words[i].low in ALUMNI:
+                    return []  # Acme's alumnus raises ...: not Acme's news
                 if name.possessive and i < len(words):
-                    owned = next((n for n in names if n.start <= words[i].start < n.end and n.kind == "company"), None)
+                    kin = words[i].low in RELATIONS and i + 1 < len(words)  # Acme's partner Beta files ...: Beta acts
+                    owned = reading.at(words[i + 1 if kin else i].start)
+                    owned = owned if owned and owned.kind == "company" else None
                     behind = next((w for w in words if owned and w.start >= owned.end), None)
                     if (
                         owned
                         and behind
                         and behind.low in book.verbs
                         and behind.low not in FUNCTION
+                        and (kin or self._unit(owned, behind))
                         and not (owned.text.isupper() and len(owned.text) > 4)
                     ):
                         parties[-1] = owned  # Roche's Genentech cuts ...: the unit acts
@@ -289,6 +333,13 @@ class Finder:
                     if i >= len(words):
                         break
                     nxt = words[i]
+                if nxt.low in PEOPLE and words[0].low in {"former", "ex", "onetime", "one-time", "longtime"}:
+                    return []  # former Acme executive joins ...: not Acme's news
+                if nxt.low in RELATIONS and i + 1 < len(words) and not last.comma:
+                    other = reading.at(words[i + 1].start)
+                    if other is not None and other.kind == "company" and not nxt.possessive:
+                        parties[-1] = other  # GSK partner Hansoh reports ...: the partner acts
+                        break
                 if nxt.low in {"and", "&", "und", "og", "with", "et"} or (last.comma and nxt.core[:1].isupper()):
                     if nxt.low in {"and", "&", "und", "og", "with", "et"}:
                         if nxt.low == "with":
@@ -303,6 +354,7 @@ class Finder:
                 or word.low in book.demonyms
                 or HYPHEN_DESCRIPTOR.search(word.core)
                 or word.low in SKIPPED
+                or (i + 1 < len(words) and self._place_before(words, i))
             ):
                 i += 1
                 continue
@@ -310,6 +362,11 @@ class Finder:
                 return []
             return []
         return parties
+
+    def _unit(self, owned: Name, verb: Word) -> bool:
+        """Is what somebody owns a company, not a medicine ("Merck's Keytruda Snags ...")?"""
+        words = owned.text.lower().split(" ")
+        return owned.text.lower() in self.book.known or words[-1] in self.book.suffixes or verb.low in UNIT_ACTS
 
     def _plain_start(self, words: list[Word], i: int, capitals: bool) -> bool:
         """May the first word of the clause be a company with an ordinary word for a name (``Candid, in a ...``)?"""
@@ -337,8 +394,26 @@ class Finder:
         if word.possessive:
             return True
         if capitals:
-            return any(w.low in book.suffixes for w in words[1:3]) and not following.comma
+            return not following.comma and (any(w.low in book.suffixes for w in words[1:3]) or self._acts(words))
         return following.low in book.verbs or word.comma
+
+    def _acts(self, words: list[Word]) -> bool:
+        """Do the first words of a Title Case clause act like a company: ordinary words, then what only companies do
+        (``Elevation Spine Receives ...``)?"""
+        book = self.book
+        for word in words[:4]:
+            if word is not words[0] and word.low in COMPANY_ACTS:
+                return True
+            if not word.core[:1].isupper() or word.comma or word.low in book.generic or word.low in PLAIN_NOUNS:
+                return False
+            if (
+                word.low in book.descriptors
+                or word.low in book.demonyms
+                or word.low in book.not_names
+                or word.low in PEOPLE
+            ):
+                return False
+        return False
 
     def _plain_name(self, words: list[Word], i: int, capitals: bool) -> Name:
         j = i
@@ -346,7 +421,7 @@ class Finder:
             capitals
             and j + 1 < len(words)
             and words[j + 1].core[:1].isupper()
-            and words[j + 1].low not in self.book.verbs
+            and (words[j + 1].low not in self.book.verbs)
             and j - i < 4
         ):
             if words[j].comma and words[j + 1].low not in self.book.legal:
@@ -383,13 +458,13 @@ class Finder:
             while start < len(doc.raw) and not doc.raw[start].isalnum():
                 start += 1
             low, high = doc.clause(start)
-            for found in self.names(low, min(high, start + 120))[:1]:
-                if (
-                    found.kind == "company"
-                    and found.start - start < 4
-                    and (not listed or found.text.split(" ")[0] not in listed)
-                ):
-                    return Issuer(found.text)
+            found = self._reading(low, min(high, start + 120)).first()
+            if found is not None and (
+                found.kind == "company"
+                and found.start - start < 4
+                and (not listed or found.text.split(" ")[0] not in listed)
+            ):
+                return Issuer(found.text)
         if m and listed:
             return Issuer(listed, m["ticker"].upper(), m["first"].strip())
         return None
@@ -435,37 +510,3 @@ class Finder:
             return ""
         text = join_raw(self.doc.raw, chosen[-1].start, chosen[0].end)
         return self.book.strip_legal(text)
-
-
-def compound(word: Word, book: NameBook) -> bool:
-    """A compound of ordinary words in front of a name: Smart-pill maker, hair-loss start-up."""
-    parts = word.low.split("-")
-    return len(parts) > 1 and all(p in book.common or p in book.descriptors for p in parts)
-
-
-def named_next(word: Word | None, book: NameBook) -> bool:
-    return word is not None and (word.low in book.suffixes or word.low in book.verbs)
-
-
-def suffix_follows(words: list[Word], i: int, book: NameBook) -> bool:
-    """Does a strong company word follow within two words (``Precision BioSciences``, ``Day One Biopharmaceuticals``)?"""
-    for k in range(i + 1, min(i + 3, len(words))):
-        word = words[k]
-        if word.opens or not word.core[:1].isupper():
-            return False
-        if word.low in book.suffixes and word.low not in RISKY_SUFFIX:
-            return True
-        if words[k - 1].comma or words[k - 1].possessive:
-            return word.low in book.legal
-        if word.low in book.verbs:
-            return False
-    return False
-
-
-def join_raw(raw: str, start: int, end: int) -> str:
-    text = raw[start:end]
-    return " ".join("".join(c for c in text if c not in "®™℠*").replace("\xa0", " ").split())
-
-
-def month_like(low: str) -> bool:
-    return low in {"phase", "part", "study", "trial", "day", "week", "cohort", "arm", "type", "stage"}

@@ -9,6 +9,7 @@ The format is documented in rules/triggers/README.md.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -58,6 +59,7 @@ class _Loader:
         self.problems: list[Problem] = []
         self.words = Vocabulary({})
         self.names: list[str] = []
+        self.words_broken = False
 
     def run(self) -> Pack:
         sources: dict[str, yamlsrc.Source] = {}
@@ -67,6 +69,7 @@ class _Loader:
                     sources[name] = yamlsrc.load(self.texts[name], name)
                 except ConfigError as error:
                     self.problems.extend(error.problems)
+                    self.words_broken = self.words_broken or name == "_words.yaml"
         if not any(not n.startswith("_") for n in sources) and not self.problems:
             self.problems.append(
                 Problem("triggers", 0, 0, "no trigger files (*.yaml) here", hint="point to the folder rules/triggers")
@@ -83,7 +86,7 @@ class _Loader:
                 self.problems.append(Problem(name, 0, 0, "unknown file", hint=yamlsrc.expected(name, _SPECIAL)))
         items = self._items(sources.get("_items.yaml"))
         scopes = self._scopes(sources.get("_scope.yaml"))
-        book = self._book(sources.get("_organisations.yaml"))
+        book = self._book(sources.get("_organisations.yaml"), _acts(types.values(), self.words))
         if self.problems:
             raise RuleSetError(self.problems)
         digest = ids.digest("triggers", *sorted((n, ids.digest_bytes(t.encode())) for n, t in self.texts.items()))
@@ -182,6 +185,8 @@ class _Loader:
         m = re.search(r"unknown word class \{(.*?)\}", str(error))
         if m:
             hint = yamlsrc.expected(m.group(1), self.words.names())
+            if self.words_broken:
+                return  # _words.yaml itself is reported; every phrase that uses it would only repeat it
         self._complain(source, where, str(error), hint)
 
     # --- files --------------------------------------------------------------------------------------------------
@@ -347,6 +352,7 @@ class _Loader:
                 self._complain(
                     source, (name, "effect"), f"unknown effect {effect!r}", yamlsrc.expected(effect, EFFECTS)
                 )
+            anywhere = self._phrases(source, row.get("anywhere"), (name, "anywhere"))
             found.append(
                 ItemClass(
                     name=name,
@@ -355,7 +361,8 @@ class _Loader:
                     unless=self._guard(source, row.get("unless"), (name, "unless")),
                     hard=self._guard(source, row.get("hard"), (name, "hard")),
                     drop=frozenset(self._choices(source, row.get("drop"), (name, "drop"), self.names)),
-                    anywhere=self._phrases(source, row.get("anywhere"), (name, "anywhere")),
+                    anywhere=anywhere,
+                    anywhere_words=frozenset(w for p in anywhere for w in p.anchors),
                     against=frozenset(
                         w.lower() for w, _ in self._strings(source, row.get("against"), (name, "against"))
                     ),
@@ -382,7 +389,7 @@ class _Loader:
                 found.append(Scope(name, words, regex))
         return tuple(found)
 
-    def _book(self, source: yamlsrc.Source | None) -> NameBook:
+    def _book(self, source: yamlsrc.Source | None, acts: frozenset[str]) -> NameBook:
         data: dict[str, Any] = {}
         if source is not None:
             data = self._mapping(source, source.data, (), _BOOK_KEYS)
@@ -394,7 +401,7 @@ class _Loader:
                         "expected name: label" if key in {"regulators", "funders"} else "expected a list",
                     )
                     return NameBook({}, (), ())
-        verbs: set[str] = set()
+        verbs: set[str] = set(acts)
         for text in data.get("lead_verbs") or []:
             entry = str(text)
             if entry.startswith("<"):
@@ -405,6 +412,18 @@ class _Loader:
                 verbs.add(entry.lower())
         common = [w.strip().lower() for w in self.texts.get("_common_words.txt", "").split() if w.strip()]
         return NameBook(data, common, verbs)
+
+
+_VERBS = re.compile(r"<([^<>]+)>")
+
+
+def _acts(types: Iterable[TriggerType], words: Vocabulary) -> frozenset[str]:
+    """What the phrases say that somebody does: a capital does not make these a name (``FDA OKs``, ``Acme Designates``)."""
+    sources = [p.source for kind in types for pattern in kind.patterns for p in pattern.phrases]
+    sources += [row for rows in words.classes.values() for row in rows]
+    named = {verb.strip().lower() for text in sources for group in _VERBS.findall(text) for verb in group.split("|")}
+    made = (form for verb in named if verb and " " not in verb for form in forms(verb))
+    return frozenset(form for form in made if form.endswith(("s", "ed")) and len(form) > 2)
 
 
 _SPECIAL = ("_words.yaml", "_scope.yaml", "_items.yaml", "_organisations.yaml", "_common_words.txt")
@@ -423,9 +442,12 @@ def _index(types: Iterable[TriggerType], items: Iterable[ItemClass]) -> dict[str
         for pattern in kind.patterns:
             rows.extend((pattern.confidence + (0.005 if p.roles else 0.0), pattern, p) for p in pattern.phrases)
     rows.sort(key=lambda row: -row[0])  # stable: file order decides between equals
+    used = Counter(word for _, _, p in rows for group in (p.anchors, *p.others) for word in group)
     index: dict[str, list[Entry]] = {}
     for order, (_, owner, phrase) in enumerate(rows):
-        entry = Entry(order, owner, phrase)
-        for anchor in sorted(phrase.anchors):
+        # looked up by the words that fewest phrases ask for: what many phrases ask for stands in many texts
+        groups = sorted((phrase.anchors, *phrase.others), key=lambda g: (sum(used[w] for w in g), sorted(g)))
+        entry = Entry(order, owner, phrase, needed=tuple(groups[1:]))
+        for anchor in sorted(groups[0]):
             index.setdefault(anchor, []).append(entry)
     return {anchor: tuple(entries) for anchor, entries in index.items()}

@@ -50,9 +50,10 @@ MONEY = (
 )
 _PHASE_NUMBER = r"(?:[1-4]|iv|i{1,3})[abc]?"
 PHASE = rf"(?:phase(?:s|-)?|ph\.?) ?{_PHASE_NUMBER}(?:[/\-]{_PHASE_NUMBER}|/[ab])?(?![a-z0-9])"
+PERCENT = r"\d+(?:\.\d+)? ?(?:%|percent|per cent)"
 _BUILT_IN: dict[str, tuple[str, tuple[str, ...] | None]] = {
-    "money": (MONEY, None),
-    "percent": (r"\d+(?:\.\d+)? ?(?:%|percent|per cent)", None),
+    "money": (MONEY, ("{money}",)),
+    "percent": (PERCENT, ("{percent}",)),
     "number": (r"\d[\d,]*", None),
     "possessive": (r"[^ \n]+(?:'s|s')", None),
     "phase": (PHASE, ("phase", "phases", "ph", "phi", "phii", "phiii")),
@@ -62,8 +63,25 @@ COMMON = frozenset(
     "a an and of the to in on for with from by at as is are was be its it has have that this new first phase trial "
     "study clinical fda drug "
     "data results announces announce announced company patients treatment therapy u.s us s will up after into s or "
-    "today inc".split()
+    "today inc {money} {percent}".split()
 )
+_MONEY = re.compile(MONEY)
+_MONEY_SIGN = re.compile("[$€£¥₩₹]")
+_MONEY_WORDS = frozenset(
+    "us ca cad aus au nz hk nt usd eur gbp chf sek nok dkk jpy rmb cny aud krw inr dollars euro euros pound pounds yen "
+    "yuan francs kronor kroner won million millionen millions billion billions mln bn mm mio milliarden mrd".split()
+)
+
+
+def tokens(norm: str, start: int, end: int) -> set[str]:
+    """The words of a stretch of normalised text, and ``{money}`` and ``{percent}`` where it holds such a thing: what
+    phrases are looked up by."""
+    words = set(TOKENS.findall(norm, start, end))
+    if (not _MONEY_WORDS.isdisjoint(words) or _MONEY_SIGN.search(norm, start, end)) and _MONEY.search(norm, start, end):
+        words.add("{money}")
+    if norm.find("%", start, end) >= 0 or "percent" in words or "cent" in words:
+        words.add("{percent}")
+    return words
 
 
 class PhraseError(ValueError):
@@ -92,15 +110,18 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Phrases of which any one counts (forbidden or required context). ``rows``: words of which one must stand in the
-    document for the phrase to match (None: cannot tell), and its expression; most phrases need no matching at all."""
+    """Phrases of which any one counts (forbidden or required context). ``rows``: sets of words, of each of which one must
+    stand in the document for the phrase to match, and its expression; most phrases need no matching at all."""
 
-    rows: tuple[tuple[frozenset[str] | None, re.Pattern[str]], ...]
+    rows: tuple[tuple[tuple[frozenset[str], ...], re.Pattern[str]], ...]
 
     def search(self, norm: str, words: Set[str], start: int, end: int) -> re.Match[str] | None:
         """The first phrase of the list that matches in a stretch of a document which consists of these words."""
-        for anchors, regex in self.rows:
-            if anchors is None or not anchors.isdisjoint(words):
+        for needed, regex in self.rows:
+            for anchors in needed:
+                if anchors.isdisjoint(words):
+                    break
+            else:
                 found = regex.search(norm, start, end)
                 if found:
                     return found
@@ -328,15 +349,17 @@ def compile_guard(sources: Sequence[str], words: Vocabulary) -> Guard | None:
         return None
     rows = []
     for source in sources:
-        anchors, body = _plain(source, words)
-        rows.append((frozenset(anchors) if anchors else None, re.compile(body)))
+        needed, body = _plain(source, words)
+        rows.append((needed, re.compile(body)))
     return Guard(tuple(rows))
 
 
-def _plain(source: str, words: Vocabulary) -> tuple[tuple[str, ...] | None, str]:
-    """Anchors and regular expression of a phrase that plays no roles."""
+def _plain(source: str, words: Vocabulary) -> tuple[tuple[frozenset[str], ...], str]:
+    """What must stand in a text for a phrase that plays no roles, rarest first, and its regular expression."""
     parser = _Parser(source, words, roles=False)
     parser.verb_named = True
     row = parser.parse()
     head = "" if row[0].kind == "start" else r"(?<![a-z0-9])(?<![a-z]-)"
-    return _best_anchor(row), head + _join(row) + ("" if row[-1].kind == "end" else r"(?![a-z0-9]|-[a-z]*\d)")
+    sets = sorted((e.anchors for e in row if e.anchors and not e.optional and e.kind == "word"), key=_cost)
+    needed = tuple(frozenset(a) for a in sets)
+    return needed, head + _join(row) + ("" if row[-1].kind == "end" else r"(?![a-z0-9]|-[a-z]*\d)")

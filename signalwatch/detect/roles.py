@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from signalwatch.detect.namebook import Issuer, Name
 from signalwatch.detect.names import ITEM_TITLE, Finder
+from signalwatch.detect.spelled import exchange, letters, same
 from signalwatch.detect.text import Doc
 from signalwatch.model import Organisation
 
@@ -31,6 +32,9 @@ _BRAND_NEXT = re.compile(
 )
 _OWNS_NEXT = re.compile(
     r" +(?:s?bla|s?nda|maa|ind|cta|eua|pma|application|drug|pill|vaccine|therapy|device|filing|trial|study)s?(?![a-z])"
+)
+_DONE = frozenset(
+    "hit gets wins raises files to resigns approves clears greenlights rejects grants nabs snags lands".split()
 )
 _PART = re.compile(r"(?<![a-z])(?:as|while|but) ")
 _LINK = re.compile(r"(?<![a-z])(?:with|from|by|and|for|of|to|between|versus)(?![a-z])")
@@ -88,9 +92,9 @@ class Casting:
         used: set[str] = set()
 
         def add(name: str, role: str) -> None:
-            key = _key(name)
-            if key and key not in used:
-                used.add(key)
+            spelling = letters(name)
+            if spelling and spelling not in used:
+                used.add(spelling)
                 orgs.append(self._organisation(name, role))
 
         if subject:
@@ -98,7 +102,7 @@ class Casting:
         if match.parties:
             for party in self._counterparty(match, subject, lead):
                 add(party, "counterparty")
-        elif subject and lead and _same(lead[0].text, subject):
+        elif subject and lead and same(lead[0].text, subject):
             for name in lead[1:]:
                 if name.kind == "company":
                     add(name.text, "counterparty")
@@ -131,6 +135,10 @@ class Casting:
                 return name.text
         if not titled and self.issuer and (doc.release or _COMPANY_SAYS.search(doc.norm, start, match.start + 1)):
             return self._in_title_form(self.issuer.name)
+        if not titled and match.type != "leadership_change":
+            told = self._title_subject()
+            if told and any(n.kind == "company" and same(n.text, told) for n in finder.names(start, end)):
+                return told  # the title's company is among those of the sentence
         if not titled and _ANAPHOR.match(doc.norm, start, end):
             before = self._earlier_clause(match)
             if before:
@@ -141,7 +149,12 @@ class Casting:
             match.type == "leadership_change" and bool(lead) and bool(_PERSON_FIRST.match(doc.norm, lead[0].end, end))
         )
         if companies and not product_first and not person_first and (titled or companies[0].strength >= 1):
-            return companies[0].text
+            speaker = self._speaker(match) if titled else ""
+            return speaker if speaker and not self._sure(companies[0]) else companies[0].text
+        if not companies and match.type in _REGULATORY:
+            decided = self._decided_on(match)
+            if decided:
+                return decided
         candidates = [n for n in self._candidates(match) if not (person_first and n.start == lead[0].start)]
         for name in candidates:
             if name.possessive:
@@ -183,13 +196,58 @@ class Casting:
         return ""
 
     def _lead(self, match: Match) -> list[Name]:
-        """The parties before the verb: those of the nearest "as ..." or "while ..." part of the clause, else of the clause."""
+        """The parties before the verb: those of the nearest "as ..." or "while ..." part of the clause, or of the last of
+        several statements between commas, else of the clause."""
         start, end = match.clause
+        told = self._last_statement(match)
+        if told:
+            return told
         for m in reversed(list(_PART.finditer(self.doc.norm, start, match.start))):
             near = [n for n in self.finder.lead(m.end(), end, match.start + 1) if n.kind == "company"]
             if near and near[0].start - m.end() < 3:
                 return near
         return self.finder.lead(start, end, match.start + 1)
+
+    def _speaker(self, match: Match) -> str:
+        """The company that a title names before a colon and nothing else (``Acme A/S: Acmab shows ...``)."""
+        first, last = self.doc.clause(self.doc.start)
+        if last >= match.clause[0]:
+            return ""
+        names = [n for n in self.finder.names(first, last) if n.kind == "company"]
+        rest = self.doc.norm[names[0].end : last].strip(" .,:") if len(names) == 1 else "?"
+        opens = len(names) == 1 and not self.doc.norm[first : names[0].start].strip()
+        return names[0].text if opens and (not rest or rest in self.finder.book.legal) else ""
+
+    def _sure(self, name: Name) -> bool:
+        """Is this name a company beyond doubt: well known, or with a company word?"""
+        low = name.text.lower()
+        return low in self.finder.book.known or low.split(" ")[-1] in self.finder.book.suffixes
+
+    def _decided_on(self, match: Match) -> str:
+        """Whose product an authority decides on: the sure company right behind its verb (``FDA Approves Acme Bio Test for
+        Use with Beta's Drug``)."""
+        names = self.finder.names(*match.clause)
+        if not names or names[0].kind != "regulator":
+            return ""
+        first = next((n for n in names[1:] if n.kind == "company"), None)
+        if first is None or len(self.doc.norm[names[0].end : first.start].split()) > 2:
+            return ""
+        words = first.text.lower().split(" ")
+        book = self.finder.book
+        return first.text if first.text.lower() in book.known or words[-1] in book.suffixes else ""
+
+    def _last_statement(self, match: Match) -> list[Name]:
+        """In a list of statements (``FDA Clears Acme's Pill, Beta Hit With Hold``): who opens the one with the match."""
+        start, _ = match.clause
+        comma = self.doc.norm.rfind(", ", start, match.start + 1)
+        if comma < 0:
+            return []
+        book = self.finder.book
+        before = self.finder.words(start, comma)
+        if not any(w.low in book.predicates or w.low in _DONE for w in before[1:]):
+            return []
+        names = [n for n in self.finder.lead(comma + 2, match.clause[1], match.start + 1) if n.kind == "company"]
+        return names if names and names[0].start - comma < 4 and names[0].strength >= 1 else []
 
     def _candidates(self, match: Match) -> list[Name]:
         """Companies of the clause, likeliest first: possessives, then those behind "for", "of", "from", "to", then any."""
@@ -227,7 +285,7 @@ class Casting:
             or name.text.lower() in self.finder.book.known
         ):
             return False
-        if self.issuer and not _same(name.text, self.issuer.name):
+        if self.issuer and not same(name.text, self.issuer.name):
             return True
         return bool(_BRAND_NEXT.match(self.doc.norm, name.end))
 
@@ -309,15 +367,13 @@ class Casting:
         at = match.markers.get("counterparty")
         if at is not None:
             name = self.finder.after(at, match.clause[1], within=10)
-            if name and not _same(name.text, subject):
+            if name and not same(name.text, subject):
                 return [name.text, *self._list_after(name, match, subject)]
-        others = [n.text for n in lead if n.kind == "company" and not _same(n.text, subject)]
+        others = [n.text for n in lead if n.kind == "company" and not same(n.text, subject)]
         if others:
             return others
         names = [
-            n
-            for n in self.finder.names(*match.clause)
-            if n.kind in {"company", "funder"} and not _same(n.text, subject)
+            n for n in self.finder.names(*match.clause) if n.kind in {"company", "funder"} and not same(n.text, subject)
         ]
         for name in names:
             before = self.doc.norm[max(match.clause[0], name.start - 9) : name.start]
@@ -340,7 +396,7 @@ class Casting:
                     before = self.doc.norm[max(0, name.start - 6) : name.start]
                     if (
                         name.kind == "company"
-                        and not _same(name.text, subject)
+                        and not same(name.text, subject)
                         and re.search(r"(?:with|from|and|by) *$", before)
                     ):
                         found.append(name.text)
@@ -357,7 +413,7 @@ class Casting:
             if (
                 re.fullmatch(r"[,.a-z ]{0,8}(?:,| and | & )\s*(?:the )?", between)
                 and len(between) <= 12
-                and not _same(other.text, subject)
+                and not same(other.text, subject)
             ):
                 found.append(other.text)
                 last = other
@@ -406,7 +462,7 @@ class Casting:
     def _investors(self, match: Match, subject: str) -> list[str]:
         found = []
         for name in self.finder.names(*match.clause):
-            if name.kind != "company" or _same(name.text, subject) or name.start < match.start:
+            if name.kind != "company" or same(name.text, subject) or name.start < match.start:
                 continue
             before = self.doc.norm[max(match.clause[0], name.start - 32) : name.start]
             if _MONEY_BY.search(before):
@@ -415,40 +471,6 @@ class Casting:
 
     def _organisation(self, name: str, role: str) -> Organisation:
         issuer = self.issuer
-        if issuer and _same(issuer.name, name):
-            return Organisation(name=name, role=role, ticker=issuer.ticker, exchange=_exchange(issuer.exchange))  # type: ignore[arg-type]
+        if issuer and same(issuer.name, name):
+            return Organisation(name=name, role=role, ticker=issuer.ticker, exchange=exchange(issuer.exchange))  # type: ignore[arg-type]
         return Organisation(name=name, role=role)  # type: ignore[arg-type]
-
-
-def _exchange(text: str) -> str:
-    low = text.lower()
-    for key, name in (
-        ("nasdaq", "NASDAQ"),
-        ("nyse", "NYSE"),
-        ("asx", "ASX"),
-        ("tsx", "TSX"),
-        ("otc", "OTC"),
-        ("euronext", "Euronext"),
-        ("aim", "AIM"),
-        ("lse", "LSE"),
-    ):
-        if key in low:
-            return name
-    return text.strip()
-
-
-def _key(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", name.lower())
-
-
-def _same(a: str, b: str) -> bool:
-    """Are two spellings one company: equal, or one the beginning of the other word by word?"""
-    left, right = _words(a), _words(b)
-    if not left or not right:
-        return False
-    short, long = sorted((left, right), key=len)
-    return long[: len(short)] == short
-
-
-def _words(name: str) -> list[str]:
-    return [w for w in re.split(r"[^a-z0-9&]+", name.lower()) if w]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from signalwatch.detect.phrases import TOKENS
+from signalwatch.detect.phrases import tokens
 
 MAX_TITLE = 1_000
 MAX_TEXT = 6_000
@@ -36,16 +36,28 @@ _ABBREVIATED = frozenset(
     "dept jan feb mar "
     "apr jun jul aug sept sep oct nov dec calif mass conn pa fla ill ind mich minn wash ga va md n.j n.c s.c n.y r.i "
     "tenn tex colo "
-    "ariz wis u.s.a e.g i.e cf al a.m p.m neb ore".split()
+    "ariz wis u.s.a e.g i.e cf al a.m p.m neb ore ph".split()
 )
 _STOP = re.compile(r"[.!?](?=[ \n])")
 _LAST_WORD = re.compile(r"[^\s(,]+$")
-_TITLE_BREAKS = re.compile(r"(?<=\s)[–-]{1,2}(?=\s)|–|:(?=\s)|\s//\s|[?!](?=\s)")
-_TEXT_BREAKS = re.compile(r"(?<=\s)(?:–|--?)(?=\s)|\s//\s|(?<=[a-z]):(?=\s)")
+_SIGN = re.compile("[–:/?!-]")
+_TICKER_MARKS = re.compile(r"[ (](?:nasdaq|nyse|otc|otcqb|otcqx|asx|tsx|lse|aim|amex)\Z")
 _BREAK = re.compile(BREAK)
 _SEMICOLON = re.compile("[;；]")
 _JOINT = re.compile(r"(?:,? (?:and|but|while|then|also|&|as it|as they)|,) +(?=[a-z])")
 _WORD = re.compile(r"[a-z\-]+")
+_NEW_SUBJECT = re.compile(r",? (?:and|while|as|but) (?=[A-Z][\w&.\-]*[ '’])|, (?=[A-Z][\w&.\-]*[ '’])")
+_REACH = 5
+"""Words within which a new subject must act."""
+_WIRE_MARK = re.compile(
+    r" *(?:update ?\d+|refile|corrected|correction|brief|wrapup ?\d*|exclusive|breaking(?: news)?|just in|developing|"
+    r"press release|news release|media release|stock alert|biotech alert)[a-z0-9 ]{0,12}?(?:-|: )(?=\S)"
+)
+"""What a news service puts before a headline (``UPDATE 2-Acme ...``); it is blanked out."""
+_ASKS = re.compile(
+    r"[,–-] +(?:but |and |so |now )?(?:is|are|was|can|could|will|would|should|does|do|did|has|have|what|why|how|who|where|"
+    r"when|which)(?![a-z])[^,\n]*$"
+)
 _DATELINE = re.compile(
     r"\((?:GLOBE\s?NEWSWIRE|BUSINESS WIRE|PRNEWSWIRE|ACCESS\s?WIRE|NEWSWIRE|NewMediaWire|ACCESS Newswire)\)|"
     r"/PRNewswire[^/]*/|"
@@ -54,13 +66,16 @@ _DATELINE = re.compile(
 )
 
 
+_AFTER_LINE = re.compile(r"[\s\-–—:]*(?:\$[A-Z.]{1,6}\s*-+\s*)?(?:Regulatory News:\s*)?")
+
+
 def normalise(raw: str) -> str:
     """Lower case and plain punctuation, character for character (the length never changes)."""
     text = raw.translate(_TABLE)
     low = text.lower()
     if len(low) != len(text):  # a few capitals grow when lowered (U+0130); keep those as they are
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return _QUOTES.sub(" ", low)
+    return _QUOTES.sub(" ", low) if "'" in low else low
 
 
 _QUOTES = re.compile(
@@ -72,6 +87,7 @@ class Doc:
     """Title and text of one item, joined for matching. Positions below are positions in ``raw``.
 
     ``release`` says that the text carries a wire dateline, ``body`` is where the text proper starts after it.
+    ``start`` is where the title proper starts after a wire's mark ("UPDATE 2-").
     ``words`` are the words of both, lower case, for quick tests before any matching.
     """
 
@@ -81,6 +97,7 @@ class Doc:
         "norm",
         "raw",
         "release",
+        "start",
         "text_words",
         "title_end",
         "title_words",
@@ -95,23 +112,29 @@ class Doc:
         self.title_end = len(title)
         start = self.title_end + len(GLUE)
         low = normalise(title)
-        low = _mark(low, title, _TITLE_BREAKS, sentences=True)
+        mark = _WIRE_MARK.match(low)
+        self.start = mark.end() if mark else 0
+        if mark:
+            low = " " * mark.end() + low[mark.end() :]
+        low = _mark(low, title, titled=True)
         self.release = False
         self.body = start
         if text:
             body = normalise(text)
-            body = _mark(body, text, _TEXT_BREAKS, sentences=True)
-            line = _DATELINE.search(text, 0, 400)
+            body = _mark(body, text, titled=False)
+            line = _DATELINE.search(text, 0, 400) if "wire" in body[:400] else None
             if line:
                 self.release = True
-                self.body = start + line.end()
-                body = " " * line.end() + body[line.end() :]
+                told = _AFTER_LINE.match(text, line.end())
+                begin = told.end() if told else line.end()
+                self.body = start + begin
+                body = " " * begin + body[begin:]
         else:
             body = ""
         self.norm = low + GLUE + body
         self._ends: list[int] | None = None
-        self.title_words = set(TOKENS.findall(self.norm, 0, self.title_end))
-        self.text_words = set(TOKENS.findall(self.norm, start)) if text else set()
+        self.title_words = tokens(self.norm, 0, self.title_end)
+        self.text_words = tokens(self.norm, start, len(self.norm)) if text else set()
         self.words = self.title_words | self.text_words
 
     def clause(self, position: int) -> tuple[int, int]:
@@ -137,22 +160,36 @@ class Doc:
     def segment(self, clause: tuple[int, int], start: int, end: int, predicates: frozenset[str]) -> tuple[int, int]:
         """The part of a clause around a match: a comma or "and" before another verb ends it (``wins a nod and raises``)."""
         low, high = clause
+        for joint, begin in self._joints(clause, predicates):
+            if joint <= start and begin > low:
+                low = max(low, joint)
+            elif joint >= end:
+                high = min(high, joint)
+                break
+        return low, high
+
+    def _joints(self, clause: tuple[int, int], predicates: frozenset[str]) -> list[tuple[int, int]]:
+        """Where one statement of a clause ends and the next begins, in order."""
+        found = []
         for m in _JOINT.finditer(self.norm, *clause):
             word = _WORD.match(self.norm, m.end())
             if word is None:
                 continue
             verb = word.group()
-            if verb not in predicates and not (
-                ("," in m.group() and verb.endswith("ing") and len(verb) > 5)
+            if (
+                verb in predicates
+                or ("," in m.group() and verb.endswith("ing") and len(verb) > 5)
                 or (verb + "s" in predicates and " to " in self.norm[clause[0] : m.start()])
             ):
-                continue
-            if m.start() <= start and m.end() > low:
-                low = max(low, m.start())
-            elif m.start() >= end:
-                high = min(high, m.start())
-                break
-        return low, high
+                found.append((m.start(), m.end()))
+        for m in _NEW_SUBJECT.finditer(self.raw, *clause):
+            if self._acts(m.end(), clause[1], predicates) and self._acts(clause[0], m.start(), predicates, first=40):
+                found.append((m.start(), m.end()))
+        return sorted(found)
+
+    def _acts(self, start: int, end: int, predicates: frozenset[str], first: int = _REACH) -> bool:
+        """Does somebody act here: a verb among the first words, behind another word?"""
+        return any(w.strip(".,'") in predicates for w in self.norm[start:end].split()[1:first])
 
     def stories(self) -> list[tuple[int, int]]:
         """The parts of a title that tell different stories: what ``;`` separates."""
@@ -162,10 +199,15 @@ class Doc:
             start = m.end()
         return [*found, (start, self.title_end)]
 
-    def question(self, clause: tuple[int, int]) -> bool:
-        """Does a clause end in a question mark?"""
+    def question(self, clause: tuple[int, int], until: int) -> bool:
+        """Does a clause end in a question mark, and with it what stands before ``until``? ``Acme wins nod, is it cheap?``
+        asks after its comma only."""
         end = clause[1]
-        return (end < len(self.raw) and self.raw[end] == "?") or self.raw[clause[0] : end].rstrip().endswith("?")
+        asks = (end < len(self.raw) and self.raw[end] == "?") or self.raw[clause[0] : end].rstrip().endswith("?")
+        if not asks:
+            return False
+        tail = _ASKS.search(self.norm, *clause)
+        return tail is None or tail.start() < until
 
     def release_boilerplate(self, position: int) -> bool:
         """Does a position of a wire release stand beyond its announcing sentences, or before its "announced"?"""
@@ -183,26 +225,43 @@ class Doc:
         return "text", start - shift, end - shift
 
 
-def _mark(low: str, raw: str, breaks: re.Pattern[str], sentences: bool) -> str:
+def _mark(low: str, raw: str, titled: bool) -> str:
     """Put a line break where a clause ends; lengths stay."""
-    cuts = [m.start() + (1 if m.group().startswith(" ") else 0) for m in breaks.finditer(low)]
-    if sentences:
-        for m in _STOP.finditer(low):
-            at = m.start()
-            if low[at] == ".":
-                word = _LAST_WORD.search(low[max(0, at - 12) : at])
-                head = word.group() if word else ""
-                following = raw[at + 1 :].lstrip()[:1]
-                if (
-                    head in _ABBREVIATED
-                    or (len(head) == 1 and head.isalpha())
-                    or not (following.isupper() or not following.isalpha())
-                ):
-                    continue
-            cuts.append(at)
+    cuts = [m.start() for m in _SIGN.finditer(low) if _cuts(low, m.start(), titled)]
+    for m in _STOP.finditer(low):
+        at = m.start()
+        if low[at] == ".":
+            word = _LAST_WORD.search(low[max(0, at - 12) : at])
+            head = word.group() if word else ""
+            following = raw[at + 1 :].lstrip()[:1]
+            if (
+                head in _ABBREVIATED
+                or (len(head) == 1 and head.isalpha())
+                or not (following.isupper() or not following.isalpha())
+            ):
+                continue
+        cuts.append(at)
     if not cuts:
         return low
     chars = list(low)
     for at in cuts:
         chars[at] = BREAK
     return "".join(chars)
+
+
+def _cuts(low: str, at: int, titled: bool) -> bool:
+    """Does a sign end a clause? Dashes between blanks, ``//``, a colon before a blank unless it follows an exchange; in a
+    title also any long dash, and question and exclamation marks before a blank."""
+    sign = low[at]
+    before, after = low[at - 1 : at], low[at + 1 : at + 2]
+    if sign == "–":
+        return titled or (before.isspace() and after.isspace())
+    if sign == "-":
+        return before.isspace() and (low[at + 2 : at + 3] if after == "-" else after).isspace()
+    if sign == ":":
+        if not after.isspace() or _TICKER_MARKS.search(low, max(0, at - 8), at):
+            return False
+        return titled or "a" <= before <= "z"
+    if sign == "/":
+        return before.isspace() and after == "/" and low[at + 2 : at + 3].isspace()
+    return titled and after.isspace()

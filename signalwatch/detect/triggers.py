@@ -79,18 +79,21 @@ class ItemClass:
     hard: Guard | None = None
     drop: frozenset[str] = frozenset()
     anywhere: tuple[Phrase, ...] = ()
+    anywhere_words: frozenset[str] = frozenset()  # of which one stands in every text that ``anywhere`` matches
     against: frozenset[str] = frozenset()
     favour: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One phrase with its owner, in the order in which phrases are tried."""
+    """One phrase with its owner, in the order in which phrases are tried. ``needed``: sets of words of each of which one
+    must stand in the text besides the word that led here."""
 
     order: int
     owner: Pattern | ItemClass
     phrase: Phrase
     anywhere: bool = False
+    needed: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

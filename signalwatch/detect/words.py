@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"\S+")
@@ -11,7 +12,8 @@ _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 CAMEL = re.compile(r"[a-z][A-Z]|^[A-Z]{2,}[a-z]{2,}")
 HYPHEN_DESCRIPTOR = re.compile(
     r"-(?:based|backed|led|focused|listed|headquartered|born|bred|founded|funded|stage|owned|partnered|supported|"
-    r"grown|run)$",
+    r"grown|run|linked|related|associated|affiliated|targeting|targeted|mediated|driven|sponsored|licensed|controlled|"
+    r"allied|incubated|positive|negative|resistant|induced|specific|dependent|free|seeded|spawned|spun)$",
     re.I,
 )
 
@@ -43,15 +45,23 @@ def split_words(raw: str, start: int, end: int) -> list[Word]:
                 at += len(part) + 1
             continue
         out.append(_word(text, m.start()))
-    return [w for w in out if w.core]
+    return [w for w in out if w.core and (w.core.isalnum() or w.core in "&+" or any(map(str.isalnum, w.core)))]
 
 
 _SLASHED = re.compile(r"^[A-Z][\w&.’']+(?:/[A-Z][\w&.’']+)+[,:;.]?$")
 
 
 def _word(text: str, at: int) -> Word:
+    lead, size, rest = _taken_apart(text)
+    start = at + lead
+    return Word(start, start + size, *rest)
+
+
+@lru_cache(maxsize=50_000)
+def _taken_apart(text: str) -> tuple[int, int, tuple[str, str, bool, bool, bool, bool, bool]]:
+    """Where the core of a word begins, how long it is, and the rest of its `Word`; most words come again and again."""
     if text.isalnum() and text.isascii():
-        return Word(at, at + len(text), text, text.lower(), False, False, False, False, False)
+        return 0, len(text), (text, text.lower(), False, False, False, False, False)
     opens = text[:1] in "(["
     lead = len(text) - len(text.lstrip(_EDGE))
     body = text.strip(_EDGE)
@@ -64,6 +74,8 @@ def _word(text: str, at: int) -> Word:
     if m and len(body) > 2:
         possessive = True
         body = body[: m.start()]
+    elif body[-1:] in "sS" and tail[:1] in ("'", "’") and text[:1] not in "'‘" and len(body) > 2:
+        possessive = True  # "Acme Therapeutics’ drug"
     if marked:
         for sign in "®™℠":
             head, _, rest = body.partition(sign)
@@ -72,10 +84,7 @@ def _word(text: str, at: int) -> Word:
                 body = head or body
     if body.endswith(".") and body.lower() not in _DOTTED:
         body = body[:-1]
-    start = at + lead
-    return Word(
-        start, start + len(body), body, body.lower().replace("’", "'"), comma, possessive, marked, opens, closes
-    )
+    return lead, len(body), (body, body.lower().replace("’", "'"), comma, possessive, marked, opens, closes)
 
 
 _DOTTED = frozenset(
@@ -125,7 +134,7 @@ OPENERS = frozenset(
     "hot before hoping aiming betting undeterred elsewhere separately meanwhile additionally plus also finally backed "
     "to using without near months weeks days years".split()
 )
-SKIPPED = frozenset("the a an new exclusive breaking updated report biotech-backed startup's and 'pharma".split())
+SKIPPED = frozenset("based the a an new exclusive breaking updated report biotech-backed startup's and 'pharma".split())
 PLAIN_NOUNS = frozenset(
     "patients shares drugs trials data results judge court doctors scientists researchers investors analysts "
     "regulators companies drugmakers biotechs deals "
@@ -139,6 +148,43 @@ PLAIN_NOUNS = frozenset(
     "investigational monotherapy combination "
     "treatment bispecific long-term real-world interim preliminary additional further more many most several some "
     "multiple both all".split()
+)
+RELATIONS = frozenset(
+    "partner partners subsidiary unit affiliate spinout spin-out spinoff spin-off ally licensee licensor collaborator "
+    "rival parent backer cro cros cdmo cdmos".split()
+)
+COMPANY_NOUNS = frozenset(
+    "company startup start-up biotech drugmaker firm biopharma drugmaker developer maker upstart".split()
+)
+UNIT_ACTS = frozenset(
+    "acquires buys cuts lays appoints names hires raises signs inks opens closes sues settles invests licenses partners "
+    "reports announces expands axes".split()
+)
+AILMENTS = frozenset("disease syndrome disorder deficiency dystrophy anemia cancer carcinoma lymphoma ataxia".split())
+BEFORE_NAMES = frozenset(
+    "with by from for and rejects rejected approves approved accepts accepted clears cleared grants granted".split()
+)
+STRICKEN = frozenset(
+    "faced hit dealt buoyed battered bruised burned spurned spooked rocked plagued hampered saddled stung struck fueled "
+    "driven squeezed pressed boosted armed hot undaunted undeterred".split()
+)
+"""Words that open a headline with what happened to a company before it is named (``Hit with delays, Acme cuts ...``)."""
+STUDIES = frozenset("study trial studies trials".split())
+LOWER_NAMES = frozenset({"atai"})
+"""Companies that write themselves without a capital."""
+ALUMNI = frozenset("alum alums alumnus alumna alumni veteran veterans vet vets founder founders exec execs".split())
+THINGS = frozenset(
+    "assay test drug pill vaccine device app system kit shot therapy treatment injection implant stent platform".split()
+)
+COMPANY_ACTS = frozenset(
+    "announces receives appoints names acquires raises secures closes launches completes enters signs submits initiates "
+    "doses reports prices files obtains wins awarded granted selects hires promotes expands opens commences partners "
+    "collaborates licenses doses enrolls begins presents introduces welcomes adds to strengthens gets earns achieves".split()
+)
+PEOPLE = frozenset(
+    "exec execs executive executives alum alums veteran veterans founder founders "
+    "scientist researchers doctor doctors physician physicians "
+    "surgeon investor investors leader leaders ceo head chief analyst analysts expert experts team group".split()
 )
 ACADEMIC = frozenset(
     "university institute hospital college school center centre foundation clinic academy council universität "

@@ -24,6 +24,7 @@ from signalwatch.resolve.index import (
     GROUP,
     HEAD,
     LEGAL_NAME,
+    LISTED,
     METHOD,
     MULTI,
     NAME,
@@ -37,16 +38,19 @@ from signalwatch.resolve.lexicon import (
     CARE,
     CARE_SITES,
     COUNTRIES,
+    DESCRIPTORS,
     DRUG,
     FINANCE_ARM,
     LEADING,
     LEGAL,
+    NAMESAKES,
     OTHER_TRADE,
     PLACES,
     REGION_ENDS,
     RESEARCH,
     SAYS_NOTHING,
     SITE_TAILS,
+    SUBJECTS,
     TECH,
     UNIT,
     VENTURES,
@@ -55,6 +59,8 @@ from signalwatch.resolve.lexicon import (
 GEO = COUNTRIES | PLACES
 KNOWN = DRUG | CARE | RESEARCH | UNIT | GEO | LEGAL | REGION_ENDS
 _INSTITUTE_LEAD = frozenset(("institute", "of", "de", "recherche", "recherches", "research"))
+_COMPANY_CENTERS = frozenset(("development", "innovation", "randd", "rd", "technology", "distribution"))
+_ANY_TRADE = frozenset(("digital", "ai", "software", "network"))
 _NUMERALS = frozenset(("ii", "iii", "iv", "jr", "sr"))
 _SEVERAL = "names two companies without saying which"
 
@@ -77,20 +83,30 @@ class _Case:
     descriptors: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        if self.rest and self.rest[0] in LEGAL and self.marks & (COINED | DESCRIBED):
-            self.rest = [token for token in self.rest if token in KNOWN]  # what follows the legal form is a place
+        form = next((at for at, token in enumerate(self.rest) if token in LEGAL), -1)
+        named = form >= 0 and set(self.rest[:form]) <= TECH | DRUG | LEGAL
+        if named and self.marks & (COINED | DESCRIBED):  # what follows the legal form is a place
+            self.rest = self.rest[: form + 1] + [token for token in self.rest[form:] if token in KNOWN]
         self.extra = set(self.rest)
         if {"call", "center"} <= self.extra:
             self.extra -= {"call", "center"}
-        self.unknown = self.extra - KNOWN - _abbreviations(self.text)
+        self.unknown = {t for t in self.extra - KNOWN if len(t) > 2 or not t.isdigit()} - _abbreviations(self.text)
         self.descriptors = self.extra & (DRUG | CARE | RESEARCH | TECH)
         if self.group:
             self.descriptors.discard("bio")
+        elif "bio" in self.descriptors and (own := next((d for d in self.described_as if d.startswith("bio")), "")):
+            self.descriptors = (self.descriptors - {"bio"}) | {own}  # "Xy Bio" for Xy Biosciences
+        if self.coined and self.kind <= CORE and not self.marks & RIVAL and len(self.own[0]) > 5:
+            if self.kind != FAMILY or self.group or self.legal:
+                self.unknown -= SUBJECTS
+            if {"women", "health"} <= self.extra:
+                self.descriptors.discard("health")
 
     @property
     def group(self) -> bool:
         """A big company under a name of its own; a unit is not as well known as its owner."""
-        return bool(self.index.flags[self.account] & GROUP) and self.kind != FAMILY
+        own = self.kind != FAMILY or " ".join(self.own) in self.index.own
+        return own and bool(self.index.flags[self.account] & GROUP)
 
     @property
     def coined(self) -> bool:
@@ -146,6 +162,8 @@ def _judge(
         if marks & (COINED | DOUBTFUL):
             return ambiguous(accounts, METHOD[kind], "several accounts begin with this name")
         return NONE
+    if kind == FAMILY and rest and set(own) <= DESCRIPTORS | {"management"}:
+        return NONE  # a unit that only describes itself ("Clinical Research Management")
     case = _Case(index, text, accounts[0], kind, marks, own, rest, lead, legal)
     for rule in _RULES:
         answer = rule(case)
@@ -155,6 +173,10 @@ def _judge(
 
 
 def _shared_beginning(case: _Case) -> Answer | None:
+    if case.marks & RIVAL and case.kind < CORE and not case.marks & (DESCRIBED | MULTI) and not case.group:
+        alike = case.descriptors & DRUG and case.described_as & DRUG
+        if case.descriptors and not alike and not case.descriptors & case.described_as:
+            return case.held("another account begins with this word too", 0.4)
     if case.marks & RIVAL and case.kind >= CORE:
         return case.held("more than one account begins with this word", 0.4) if case.coined else NONE
     return None
@@ -169,6 +191,9 @@ def _institute(case: _Case) -> Answer | None:
         return NONE
     if not case.extra & CARE_SITES:
         return None
+    if own_name and case.coined and "center" in case.rest:
+        at = case.rest.index("center")
+        return None if at and case.rest[at - 1] in _COMPANY_CENTERS and not case.unknown - {"center"} else NONE
     if not own_name or "center" in case.rest or "institute" not in case.rest:
         return NONE
     at = case.rest.index("institute")
@@ -195,7 +220,7 @@ def _other_business(case: _Case) -> Answer | None:
 def _study_site(case: _Case) -> Answer | None:
     if not case.rest or (case.group and case.strong):
         return None
-    words = case.own + case.rest
+    words = case.own[-1:] + case.rest
     if not any(pair in SITE_TAILS for pair in pairwise(words)):
         return None
     styled = case.group and case.index.flags[case.account] & CAPITALS and case.text[: len(case.own[0])].isupper()
@@ -233,6 +258,8 @@ def _full_name(case: _Case) -> Answer | None:
     """A whole name with its descriptor, or of several words with a coined one among them."""
     if not (case.marks & DESCRIBED or (case.marks & MULTI and case.coined)):
         return None
+    if unit := _own_unit(case):
+        return unit
     if not case.unknown:
         if not case.coined and case.descriptors - case.described_as - {"research"}:
             return case.held("ordinary words and another line of business")
@@ -241,6 +268,8 @@ def _full_name(case: _Case) -> Answer | None:
         return case.sure()
     if other := another(case.index, case.account, case.rest):
         return ambiguous((case.account, other), METHOD[case.kind], _SEVERAL)
+    if case.kind <= LEGAL_NAME and case.index.flags[case.account] & CONTRACT and len(case.own) > 2 > len(case.unknown):
+        return case.sure()  # a site of it, by its place
     doubly = sum(case.index.is_coined(token) for token in case.own) > 1
     if not case.coined or not (case.group or case.legal or case.descriptors or doubly):
         return NONE
@@ -249,10 +278,22 @@ def _full_name(case: _Case) -> Answer | None:
     return case.held("unknown words after the name")
 
 
+def _own_unit(case: _Case) -> Answer | None:
+    """A unit that has an account below this one ("Medtronic MiniMed")."""
+    other = another(case.index, case.account, case.rest) if case.unknown else None
+    if other is None or other == case.index.outside or case.index.parents[other] != case.account:
+        return None
+    return Answer(
+        "matched", (other,), "exact", f"the unit {case.index.labels[other]} of {case.index.labels[case.account]}"
+    )
+
+
 def _coined_word(case: _Case) -> Answer | None:
     """A single coined word carries the name, unless the rest says another line of business."""
     if not case.coined:
         return None
+    if unit := _own_unit(case):
+        return unit
     if case.unknown:
         if other := another(case.index, case.account, case.rest):
             return ambiguous((case.account, other), METHOD[case.kind], _SEVERAL)
@@ -260,9 +301,16 @@ def _coined_word(case: _Case) -> Answer | None:
             return case.sure()
         return case.held(f"unknown words after the name: {' '.join(sorted(case.unknown))}")
     own, said = case.described_as, case.descriptors
+    longer = case.kind == NAME and bool(own) and not case.group and not case.index.flags[case.account] & BARE
+    if longer and case.legal and not said and "group" in case.extra:
+        return case.held("a group with the first word of the name")
+    if case.kind <= CORE and said == {"bio"} and own == {"pharma"} and _sisters(case):
+        return case.held("in this country companies of one word are sisters", 0.4)
+    if said >= {"medical", "science"} and case.index.countries[case.account] == "CN" and len(case.own[0]) > 7:
+        return case.sure()  # what the legal form of a technology company says in China
     bare = not own or bool(case.index.flags[case.account] & BARE)
     cut = case.kind == CORE and case.legal and not case.group and not said and not case.extra & GEO
-    if cut and (len(case.own[0]) < 7 or "holding" in case.extra):
+    if cut and (len(case.own[0]) < 7 or ("holding" in case.extra and len(case.own[0]) < 8)):
         return case.held("the account's legal name is longer")
     if said <= own or case.group:
         return case.sure()
@@ -275,22 +323,34 @@ def _coined_word(case: _Case) -> Answer | None:
         return case.sure()
     if said <= {"research", "laboratory"} and case.legal:
         return case.sure()
+    if said - own <= TECH and case.kind <= CORE and case.kind != FAMILY and case.legal and len(case.own[0]) > 7:
+        return case.sure()
     return case.held("the same word, another line of business")
+
+
+def _sisters(case: _Case) -> bool:
+    """Korean groups call their companies by one word and a descriptor: "X Bio" beside "X Pharmaceutical"."""
+    return case.index.countries[case.account] == "KR" and case.legal and not case.extra & GEO
 
 
 def _letters(case: _Case) -> Answer | None:
     """Two to four letters ("UCB", "PTC"): only with the account's own descriptor or, for a big one, a country."""
     if not case.marks & SHORT:
         return None
+    if case.kind == CORE and not case.unknown and not case.extra - case.descriptors - {"bio"} - LEGAL - GEO:
+        return case.sure() if case.descriptors and case.descriptors <= case.described_as else NONE
     if case.kind > FAMILY or case.unknown:
         return NONE
+    if case.kind == NAME and case.descriptors and case.descriptors <= case.described_as:
+        return case.sure()
     if case.group and not case.descriptors & DRUG and case.descriptors & (CARE | TECH) - case.described_as:
         return case.held("a short word with another line of business", 0.4)
     if (case.group or case.kind == FAMILY) and case.extra & (DRUG | GEO | {"division"}):
         return case.sure()
     if case.group or case.kind == FAMILY:
         return NONE
-    plain = "division" in case.extra or not case.descriptors - case.described_as - {"research"}
+    usual = RESEARCH if case.index.flags[case.account] & CONTRACT else {"research"}
+    plain = "division" in case.extra or not case.descriptors - case.described_as - usual
     return case.sure() if case.legal and plain else NONE
 
 
@@ -305,6 +365,11 @@ def _ordinary_word(case: _Case) -> Answer | None:
         return NONE
     if case.marks & MULTI and case.kind <= FAMILY:
         return case.sure()
+    own_word = case.kind == NAME and not case.marks & RIVAL and case.own[0] not in NAMESAKES
+    if own_word and case.legal and flags & LISTED and case.extra - LEGAL and not case.extra - LEGAL - COUNTRIES:
+        return case.sure()  # the unit of a listed company in a country ("Agios Netherlands B.V.")
+    if case.descriptors - case.described_as & _ANY_TRADE:
+        return case.held("an ordinary word and another line of business", 0.4)
     if case.group and case.kind <= ALIAS and case.extra & (DRUG | CARE | RESEARCH | GEO):
         return case.sure()
     if case.descriptors and case.descriptors <= case.described_as and case.kind in (NAME, CORE, LEGAL_NAME):

@@ -20,6 +20,7 @@ from signalwatch.resolve.index import (
     GROUP,
     HEAD,
     LEGAL_NAME,
+    LISTED,
     METHOD,
     MULTI,
     NAME,
@@ -27,12 +28,24 @@ from signalwatch.resolve.index import (
     RIVAL,
     SHORT,
     UNIT_CORE,
+    WORD,
     Index,
 )
-from signalwatch.resolve.lexicon import CARE, CARE_SITES, DRUG, NOT_COMPANY, OTHER_TRADE, RESEARCH, TECH, UNIT
+from signalwatch.resolve.lexicon import (
+    CARE,
+    CARE_SITES,
+    DRUG,
+    LEGAL,
+    NAMESAKES,
+    NOT_COMPANY,
+    OTHER_TRADE,
+    RESEARCH,
+    TECH,
+    UNIT,
+)
 from signalwatch.resolve.sentence import Hit, Sentence, Spans, hits
 from signalwatch.resolve.text import tokens
-from signalwatch.resolve.vocabulary import INDUSTRY, JARGON, TALK, VERBS
+from signalwatch.resolve.vocabulary import BEFORE, HIRES, INDUSTRY, JARGON, POSTS, SEATS, TALK, UNIVERSITIES, VERBS
 
 SURE, LIKELY, DOUBT = 1.0, 0.8, 0.3
 _Look = Literal["sure", "weigh", "other", "no"]
@@ -65,7 +78,7 @@ def find(index: Index, text: str, context: str = "") -> list[Mention]:
         elif look == "weigh":
             pending.append(hit)
     sure: Spans = [(hit.start, hit.end) for _, hit, _ in best.values()]
-    for hit in pending:
+    for hit in pending * 2:  # a second look: by then the neighbours are known
         if any(hit.start < end and start < hit.end for start, end in sure):
             continue
         score, account = _weigh(view, hit, sure)
@@ -95,7 +108,7 @@ def _first_look(view: Sentence, hit: Hit) -> _Look:
     if hit.account == index.outside:
         return "other" if marks & (COINED | DESCRIBED) and view.capital[hit.start] else "no"
     group = bool(index.flags[hit.account] & GROUP)
-    if _jargon(view, hit) or _abbreviation(view, hit):
+    if _jargon(view, hit) or _abbreviation(view, hit) or view.glued(hit) or _person(view, hit):
         return "no"
     if _continues_elsewhere(view, hit):
         return "other"
@@ -115,23 +128,30 @@ def _first_look(view: Sentence, hit: Hit) -> _Look:
         if kind == PRESS and not view.talk:
             return "weigh"
         return "other" if not marks & MULTI and not group and _extended(view, hit) else "sure"
-    if marks & MULTI and group and kind <= HEAD and view.capitals(hit):
+    if marks & MULTI and group and kind <= HEAD and view.capitals(hit) and not (kind == FAMILY and view.title_case):
         return "sure"
     return "weigh"
 
 
 def _jargon(view: Sentence, hit: Hit) -> bool:
     """Nothing but terms of the trade ("Cell Therapy", "CRISPR"); a whole company name of such words still counts."""
-    names = [token.key for token in view.tokens[hit.start : hit.end]]
-    if not all(name in JARGON or name in _DESCRIBES for name in names):
+    if hit.kind == PRESS and view.bound(hit):
         return False
-    if hit.marks & SHORT and view.possessive(hit):
+    names = [token.key for token in view.tokens[hit.start : hit.end]]
+    if not all(name in JARGON or name in _DESCRIBES or name == "company" for name in names):
+        return False
+    if names[-1] == "company" and len(names) > 1 and all(name in _DESCRIBES for name in names[:-1]):
+        return not (hit.start and view.tokens[hit.start - 1].word == "the")  # "The Medicines Company"
+    if hit.marks & (SHORT | DESCRIBED) and view.possessive(hit):
         return False
     if not view.capitals(hit):
         return True
     if hit.kind in (NAME, LEGAL_NAME) and names[0] not in _DESCRIBES and hit.marks & DESCRIBED:
         return False
-    whole = hit.kind in (NAME, LEGAL_NAME, ALIAS) and len(names) > 1 and names[0] not in TALK
+    formed = hit.end < len(view.tokens) and view.tokens[hit.end].key in LEGAL and view.capital[hit.end]
+    if formed and len(names) > 1 and hit.marks & DESCRIBED and hit.kind <= FAMILY:
+        return False
+    whole = hit.kind in (NAME, LEGAL_NAME, ALIAS, FAMILY) and len(names) > 1 and names[0] not in TALK
     return not whole or view.title_case
 
 
@@ -140,12 +160,47 @@ def _abbreviation(view: Sentence, hit: Hit) -> bool:
     if hit.end - hit.start > 1 or view.shouting or view.index.flags[hit.account] & CAPITALS:
         return False
     written = view.written(hit)
+    if written.isupper() and hit.marks & WORD and hit.start and len(written) > 3 and hit.kind >= CORE:
+        return True  # the name of a study ("HORIZON")
     return written.isupper() and "&" not in written and len(written) < 6 and hit.kind not in (ALIAS, FAMILY)
+
+
+def _person(view: Sentence, hit: Hit) -> bool:
+    """A surname: "Appoints Jane Edwards as ...", "names Dr. Sven Lee to its board"."""
+    if hit.end - hit.start > 1 or view.possessive(hit) or view.shouting:
+        return False
+    at = hit.start - 1
+    if (
+        at < 1
+        or not view.capital[at]
+        or view.text[view.tokens[at].end : view.tokens[hit.start].start] not in (" ", ". ")
+    ):
+        return False
+    after = view.tokens[hit.end] if hit.end < len(view.tokens) else None
+    right = view.text[view.tokens[hit.end - 1].end : after.start] if after else ""
+    posted = after is None or after.word in SEATS or right.startswith(",") or after.word in POSTS
+    if not posted:
+        return False
+    for back in range(at, max(-1, at - 5), -1):
+        word = view.tokens[back].word
+        if word in HIRES:
+            return back < at
+        if word in POSTS or word in BEFORE or word in TALK or word in VERBS:
+            return False
+        if not (view.capital[back] or word == "and"):
+            return False
+    return False
 
 
 def _letters(view: Sentence, hit: Hit, group: bool, capital: bool) -> _Look:
     """Names of two to four letters: as written, "GSK" counts and "Gsk" does not; "ViiV" is like nothing else."""
     written, label = view.written(hit), view.index.labels[hit.account]
+    if label.isupper() and not written.isupper() and len(written) > 3 and not view.title_case:
+        # the press writes some companies' capitals as a word ("Icon"); in the middle of a sentence that can be one
+        spoken = view.capital[hit.start] and group and not view.starts_sentence(hit.start)
+        if group and view.capital[hit.start] and hit.end < len(view.tokens) and not view.capital[hit.end]:
+            spoken = spoken or view.tokens[hit.end].word in VERBS
+        return "weigh" if spoken else "no"
     if not label.isupper() and not written.isupper():
         if any(c.isupper() for c in written[1:]) and written.lower() in label.lower():
             return "sure"
@@ -177,9 +232,11 @@ def _continues_elsewhere(view: Sentence, hit: Hit) -> bool:
 def _extended(view: Sentence, hit: Hit) -> bool:
     """Followed by a descriptor that is not the account's: a namesake ("Rocket Lab", "Lyra Health")."""
     after = view.following(hit)
-    if after is None or after.key not in _BUSINESS or after.key in INDUSTRY:
+    if after is None or after.key not in _BUSINESS or after.key in INDUSTRY or after.word in INDUSTRY:
         return False
     own = view.index.descriptors[hit.account]
+    if view.text[after.start : after.end].isupper() and not view.shouting:
+        return False  # an abbreviation of the trade ("Abbott OTC sensors")
     if after.key in own or (after.key in DRUG and own & DRUG and hit.marks & COINED):
         return False
     return not (view.title_case and after.key in _TOPICS)
@@ -198,17 +255,34 @@ def _weigh(view: Sentence, hit: Hit, sure: Spans) -> tuple[float, int]:
     if marks & RIVAL and kind >= CORE:
         return DOUBT, account
     short = bool(marks & SHORT)
+    if kind >= CORE and hit.end - hit.start == 1 and _other_word(view, hit):
+        return 0.0, account
+    many = view.tokens[hit.start].key in NAMESAKES and hit.end - hit.start == 1
+    if many and kind == CORE and not view.index.flags[account] & LISTED:
+        return (DOUBT if view.signs(hit, sure, short) else 0.0), account
     if not short and _extended(view, hit):
         return 0.0, account
     place = view.signs(hit, sure, short)
     if short:
         word = view.tokens[hit.start]
-        enough = place and view.talk and (word.end - word.start > 2 or place > 1)
+        known = bool(view.index.flags[account] & GROUP) and kind == PRESS
+        enough = bool(place) and (view.talk or known) and (word.end - word.start > 2 or place > 1)
+        if place and view.talk and sure and kind == ALIAS and view.index.flags[account] & GROUP:
+            enough = enough or not (hit.start and view.capital[hit.start - 1])
         return (LIKELY if enough else DOUBT if place else 0.0), account
     big = view.index.flags[account] & GROUP and kind <= ALIAS and _own_style(view, hit)
-    if view.talk and (place or big):
+    known = kind == PRESS and bool(view.index.flags[account] & GROUP)
+    if (view.talk and (place or big)) or (place and (known or (sure and view.bound(hit)))):
         return LIKELY, account
     return (DOUBT if place and kind <= NAME else 0.0), account
+
+
+def _other_word(view: Sentence, hit: Hit) -> bool:
+    """A short form that is the verb of the headline or a university in it."""
+    token = view.tokens[hit.start]
+    if token.word in UNIVERSITIES:
+        return True
+    return token.word in VERBS and hit.start > 0 and not view.possessive(hit) and not view.starts_sentence(hit.start)
 
 
 def _own_style(view: Sentence, hit: Hit) -> bool:

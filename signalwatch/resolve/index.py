@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 
 from signalwatch.ids import digest
 from signalwatch.model import Account
@@ -22,6 +23,7 @@ from signalwatch.resolve.lexicon import (
     LEGAL,
     LEGAL_PHRASES,
     LEGAL_PREFIX,
+    NOT_COMPANY,
     PLACES,
     RESEARCH,
     TECH,
@@ -40,13 +42,17 @@ METHOD = ("", "exact", "exact", "alias", "former_name", "family", "short_name", 
 # What the words of a writing are like.
 COINED, MULTI, WORD, SHORT, DESCRIBED, RIVAL, DOUBTFUL = 1, 2, 4, 8, 16, 32, 64
 # What is known of an account.
-GROUP, BARE, CAPITALS, CONTRACT, DEVICES = 1, 2, 4, 8, 16
+GROUP, BARE, CAPITALS, CONTRACT, DEVICES, LISTED = 1, 2, 4, 8, 16, 32
 
 _DESC = (DRUG | CARE | RESEARCH | UNIT | CARE_SITES | {"scientific", "company"}) - {"advanced", "new", "de", "y", "e"}
 _GEO = COUNTRIES | PLACES
 _PHRASE_ENDS: dict[str, list[tuple[str, ...]]] = {}
 for _phrase in sorted(LEGAL_PHRASES, key=len, reverse=True):
     _PHRASE_ENDS.setdefault(_phrase[-1], []).append(_phrase)
+_TELLING = attrgetter(
+    *("account_id", "name", "legal_name", "aliases", "former_names", "cik", "ticker", "website_domain"),
+    *("parent_account_id", "kind", "country"),
+)
 MANY_UNITS = 6
 _FUSED = ("therapeutics", "pharma", "bio", "med")
 
@@ -101,20 +107,20 @@ class Index:
         self._interned: dict[frozenset[str], frozenset[str]] = {}
         self._shared_keys = {" ".join(strip_legal(keys(n))) for g in self.families.groups for n in g.shared}
         self.outside = -1
+        self.own: set[str] = set()  # names that the pack gives to an account itself, not to a unit of it
         self._alike: set[int] = set()  # accounts with a writing that somebody else has too
         self._units = Counter(fact.company for fact in self.families.facts)
         accounts = list(accounts)
         parents = Counter(a.parent_account_id for a in accounts if a.parent_account_id)
         for account in accounts:
             self._add_account(account, parents[account.account_id] > 1)
-        self.outside = len(self.ids)
-        """The account number of names that are known and belong to no account of the list."""
+        self.outside = len(self.ids)  # the number of names that are known and belong to no account of the list
         self.ids.append("")
         self.labels.append("")
         self.flags.append(0)
         self.descriptors.append(frozenset())
         self.countries.append("")
-        self._parents = [self.position.get(a.parent_account_id, -1) for a in accounts]
+        self.parents = [self.position.get(a.parent_account_id, -1) for a in accounts]
         self._keep_legal_forms(accounts, ())
         self.known_groups = self._place_groups(self.families)
         self._add_families(self.families)
@@ -125,23 +131,7 @@ class Index:
             if length > self.longest.get(head, 0):
                 self.longest[head] = length
         self.ends = self._word_ends()
-        self.version = digest(self.families.version, [self._account_digest(a) for a in accounts])
-
-    @staticmethod
-    def _account_digest(a: Account) -> list[object]:
-        return [
-            a.account_id,
-            a.name,
-            a.legal_name,
-            a.aliases,
-            a.former_names,
-            a.cik,
-            a.ticker,
-            a.website_domain,
-            a.parent_account_id,
-            a.kind,
-            a.country,
-        ]
+        self.version = digest(self.families.version, [list(_TELLING(a)) for a in accounts])
 
     # --- packing ---------------------------------------------------------------------------------------------------
 
@@ -276,6 +266,8 @@ class Index:
             flags |= CONTRACT
         if account.kind in ("medtech", "diagnostics", "tools", "devices"):
             flags |= DEVICES
+        if account.ticker:
+            flags |= LISTED
         self.flags.append(flags)
         frozen = frozenset(described & (DRUG | CARE | RESEARCH | TECH))
         self.descriptors.append(self._interned.setdefault(frozen, frozen))
@@ -321,6 +313,9 @@ class Index:
             short = name_tokens(rest)
             if len(short) < len(rest):
                 forms.append((short_kind, short))
+        last = core[-1]
+        if kind <= LEGAL_NAME and len(carry) == len(core) - 1 and last[:3] == "bio" and len(last) > 3:
+            forms.append((PRESS, [*carry, "bio"]))  # "Solid Bio" in the press
         if len(carry) > 1 and not begin and not former:
             if self.is_coined(carry[0]) and len(carry[0]) > 4:
                 forms.append((HEAD, carry[:1]))
@@ -336,6 +331,8 @@ class Index:
             key = " ".join(form)
             if form_kind == LEGAL_NAME and len(form) == 1 and not self.is_coined(form[0]):
                 continue  # "Dr. X" gives no right to the surname
+            if len(form) == 1 and form[0] in NOT_COMPANY:
+                continue  # "Foundation" is no short form of anybody
             if key and key not in seen and not all(t in _DESC or t in LEGAL or t in _GEO - {"zealand"} for t in form):
                 seen.add(key)
                 self._put(key, number, form_kind, self.marks_of(form))
@@ -368,10 +365,7 @@ class Index:
                 self.whole[" ".join(all_keys[:length])] = -1  # written alike to the last word: nobody's
 
     def _add_families(self, families: Families) -> None:
-        def account_of(name: str) -> str | None:
-            number = self.account_of(name)
-            return None if number is None else self.ids[number]
-
+        account_of = self._account_in(families)
         for fact in families.facts:
             if fact.kind == "spun_off":
                 continue
@@ -379,6 +373,10 @@ class Index:
             owners = {account_of(company) or families.today(company, account_of) for company in companies}
             doubtful = DOUBTFUL if fact.kind in ("split", "shell") else 0
             places = sorted(self.position[owner] for owner in owners if owner) or [self.outside]
+            itself = families.group(fact.name)
+            own = account_of(itself.company) if itself and not doubtful and itself.company != fact.company else None
+            if own is not None:
+                places = [self.position[own]]
             if fact.cik is not None and places[0] != self.outside:
                 self.ciks.setdefault(fact.cik, places[0])
             for place in places:
@@ -391,8 +389,11 @@ class Index:
                 sharing = (-1 if place == self.outside else place, clues, name in group.press)
                 self.shared.setdefault(" ".join(strip_legal(keys(name))), []).append(sharing)
             for name in (group.company, *group.names):
-                if name not in group.shared and " ".join(strip_legal(keys(name))) not in self.shared:
+                key = " ".join(strip_legal(keys(name)))
+                if name not in group.shared and key not in self.shared:
                     self._put_family(name, place, 0)
+                    if place != self.outside and account_of(group.company) == self.ids[place]:
+                        self.own.add(key)
             for name in group.press:
                 if name not in group.shared and place != self.outside:
                     core = strip_legal(keys(name))
@@ -401,13 +402,27 @@ class Index:
                 for name in group.shared:
                     self._share(" ".join(strip_legal(keys(name))), place)
 
-    def _place_groups(self, families: Families) -> list[tuple[Group, int]]:
-        """Every company of the pack with the account that stands for it today, or ``outside``."""
+    def _account_in(self, families: Families) -> Callable[[str], str | None]:
+        """The account that carries a name, a company also under the old name that the list still has for it."""
+        before: dict[str, list[str]] = {}
+        for fact in families.facts:
+            if fact.kind == "renamed":
+                before.setdefault(fact.company, []).append(fact.name)
 
         def account_of(name: str) -> str | None:
-            number = self.account_of(name)
-            return None if number is None else self.ids[number]
+            for written in (name, *before.get(name, ())):
+                number = self.account_of(written)
+                if number is not None:
+                    return self.ids[number]
+            codes = self.look(" ".join(strip_legal(keys(name))))
+            short = len(codes) == 1 and codes[0] >> 8 & 0xFF == CORE and codes[0] & COINED and not codes[0] & RIVAL
+            return self.ids[codes[0] >> 16] if short else None
 
+        return account_of
+
+    def _place_groups(self, families: Families) -> list[tuple[Group, int]]:
+        """Every company of the pack with the account that stands for it today, or ``outside``."""
+        account_of = self._account_in(families)
         placed = []
         for group in families.groups:
             names = (group.company, *group.names)
@@ -429,7 +444,7 @@ class Index:
             for _ in range(5):
                 if parent < 0 or parent >= self.outside:
                     break
-                parent = self._parents[parent]
+                parent = self.parents[parent]
                 if parent == owner:
                     return number
         return owner
@@ -458,10 +473,15 @@ class Index:
         ends: dict[str, array[int]] = {}
         self.joined: list[str] = []
         self.joined_key: list[str] = []
-        known: dict[str, str] = {}
+        self.glued: dict[str, str] = {}  # names written as one word, to the way they are written apart
+        known = self.glued
         for key, code in self.surfaces.items():
             first = code if code >= 0 else self.many[-1 - code][0]
-            if first >> 8 & 0xFF > CORE or not first & (COINED | MULTI) or first & DOUBTFUL:
+            if first >> 8 & 0xFF > CORE or first & DOUBTFUL:
+                continue
+            if first & DESCRIBED and len(key.split(" ", 1)[0]) < 5:
+                self.glued.setdefault(key.replace(" ", ""), key)  # "ACImmune": too short without its descriptor
+            if not first & (COINED | MULTI):
                 continue
             carry = " ".join(name_tokens(key.split(" ")))
             joined = carry.replace(" ", "")
@@ -471,7 +491,7 @@ class Index:
             place = len(self.joined)
             self.joined.append(joined)
             self.joined_key.append(carry)
-            for part in ("^" + joined[:3], joined[-3:] + "$"):
+            for part in (f"^{joined[:3]}{len(joined)}", f"{joined[-3:]}${len(joined)}"):
                 bucket = ends.get(part)
                 if bucket is None:
                     bucket = ends[part] = array("I")

@@ -18,49 +18,56 @@ def _set(text: str) -> frozenset[str]:
 # One spelling per descriptor, so that "Pharmaceuticals", "Pharmaceutical" and "Pharma" compare equal: the spelling that
 # counts, then the others.
 _SAME = """
-pharma: pharmaceutical pharmaceuticals pharmaceutica pharmaceutici pharmaceutique pharmaceutiques pharm pharms farma
+pharma: pharmaceutical pharmaceuticals pharmaceut pharmac pharmacal pharmacals pharmas
+  pharmaceutica pharmaceutici pharmaceutique pharmaceutiques pharm pharms farma
   farmaceutica farmaceutici farmaceutico farmaceuticos farmaceuticas farmaceutic farmaceutisk pharmazeutika
   pharmazeutische arzneimittel yakuhin seiyaku ilac pharmaco
-therapeutics: therapeutic therapeutix therapies therapy tx
+therapeutics: therapeutic therapeutix therapies therapy therap ther tx
 biotherapeutics: biotherapeutic biotherapies biotherapy
-biopharma: biopharmaceutical biopharmaceuticals biopharm biopharmaceutics biofarma
-bioscience: biosciences bioscientific
+biopharma: biopharmaceutical biopharmaceuticals biopharmaceut biopharms biopharmas biopharm biopharmaceutics biofarma
+bioscience: biosciences biosci bioscientific
 biosolution: biosolutions
-biotech: biotechnology biotechnologies biotek biotec biotechnologie biotechnologia
+biotech: biotechnology biotechnologies biotechs biotechn biotechnol biotechnologia biyoteknoloji biotek biotec
+  biotechnologie biotechnologia
 biologics: biologic biologicals biological biologica
 biomedicine: biomedicines
 biomedical: biomed biomedicals biomedica
 medicine: medicines medicament medicaments
 lifescience: lifesciences
-science: sciences
-technology: technologies tech technologie technologia
+science: sciences sci
+technology: technologies tech techs techn technol tecnologia tecnologias teknoloji teknolojileri technologie technologia
 laboratory: laboratories laboratoire laboratoires laboratorio laboratorios laboratori labor labs lab laboratorium
   laboratoria
-diagnostics: diagnostic diagnostica
+diagnostics: diagnostic diagnostica diagnostik dx diagn
 vaccines: vaccine vaccins vacunas
 immunotherapeutics: immunotherapeutic immunotherapies immunotherapy
 radiopharma: radiopharmaceutical radiopharmaceuticals radiopharm
-system: systems
+system: systems systeme sistemas sys
 device: devices
-product: products produits produtos productos
-industry: industries industrie industria industrias industriale
+product: products prod prods produits produtos productos
+industry: industries inds industrie industria industrias industriale
 solution: solutions
 instrument: instruments instrumente
 genetics: genetic
 genomics: genomic
-holding: holdings
-corporation: corp
-limited: ltd lim
+holding: holdings hldg hldgs
+corporation: corp corpn
+limited: ltd lim itd iimited
 incorporated: inc
 private: pvt
-group: groupe gruppo gruppe grupo grup
+group: groupe grp gruppo gruppe grupo grup
 company: co compagnie compania companhia
-international: intl internacional internazionale internationale
-medical: medicale medico medica
+international: intl internat internacional internazionale internationale
+medical: medicale medico medica med medicals
 healthcare: healthcares
 neuroscience: neurosciences
 oncology: oncologics
-service: services
+clinical: clin clinicals
+research: res
+manufacturing: mfg manuf manufacture
+development: dev devel developments
+surgical: surg
+service: services svcs servicos servicios
 operation: operations
 affiliate: affiliates
 institute: institut instituto istituto institutes institutet
@@ -142,7 +149,9 @@ LEGAL_PHRASES: tuple[tuple[str, ...], ...] = tuple(
 # speech: a coined "Xy Bio", "Xy Therapeutics" and "Xy Pharma" are one company, "Xy Devices" may be another.
 DRUG: frozenset[str] = _set(
     """
-    animal antibodies bio bioceuticals biogenetics biolabs biologics biomedical biomedicine biopharma biopolis
+    animal antibodies bio bioceuticals bioengineering bioinnovation bioinnovations biomanufacturing
+    bioprocessing bioproducts biosurgery regenerative tissue biogenetics biolabs biologics biomedical biomedicine
+    biopharma biopolis
     bioscience biosciences biosimilars biosolution biosystems biotech biotherapeutics bioworks cancer cell
     chemical chemicals chemie consumer dermatology gene generics genetics genomics global hematology immune
     immuno immunology immunopharma immunotherapeutics life lifescience medicinal medicine neuro neuroscience
@@ -171,9 +180,53 @@ TECH: frozenset[str] = _set(
     industry network product software solution system technology
     """
 )
+# Ordinary words that several companies of the industry are called by: one of them alone names nobody.
+NAMESAKES: frozenset[str] = _set(
+    """
+    access alliance alpha apex apollo arena argo ark artemis ascend ascent athena atlas aurora avalon axis beacon
+    bluebird
+    bluejay bridge bright cascade catalyst century cornerstone
+    crescent crystal delta discovery dynamic eagle eclipse
+    element elevate elite emerald endeavor enterprise evolution
+    evolve focus foundation freedom frontier fusion gemini
+    genesis gravity guardian harbor harmony helix heritage horizon icon impact infinity insight integra iris juno
+    keystone
+    landmark legacy liberty lotus lumen matrix meridian mercury
+    midas momentum navigator nexus nova oasis odyssey omega
+    optima orchid orion pacific paradigm paragon phoenix
+    pinnacle pioneer polaris precision premier prime prism pulse
+    quantum quest radiant renaissance rise sage sapphire
+    sentinel sierra signature solstice spark spectrum spring summit
+    sunrise synergy target titan torch trinity triumph
+    unity universal vanguard vantage vector venture victory vision
+    vista
+    vital zenith zephyr
+    """
+)
+# Words of science and medicine that a unit or subsidiary is called by, besides those above.
+SUBJECTS: frozenset[str] = _set(
+    """
+    androgen antibody antigen estrogen biomarker biomarkers bone
+    brain brands cardiology cells disease diseases engineering
+    enzyme eye
+    fertility heart hormone immunotherapy insulin kidney
+    liver lung metabolic microbiome microbiota migraine mobility
+    muscle nephrology neurology nutrition nutritional nutritionals
+    obesity ophthalmology pain plasma protein proteins
+    psychiatry radioligand radiology rare receptor respiratory sight
+    skin sleep stem supportive tumor urology vaccine
+    wellness women
+    """
+)
 # Words of a unit inside a company: they change nothing about which company it is.
 UNIT: frozenset[str] = _set(
     """
+    abteilung afdeling avdeling bereich bolumu comercial commerciale comercializadora departament departamento
+    departement desarrollo developpement direccion direction distribucion distribution division divisione fazis
+    filial filiale filiaal forschung forschungs entwicklung entwicklungs geschaeftsbereich geschaftsbereich handel
+    handels investigacion niederlassung oddzial osasto produktion produktions recherche recherches
+    representacion ricerca sube subesi succursale sucursal sviluppo vertrieb vertriebs vizsgalohely
+    zweigniederlassung
     a advanced affairs affiliate africa america american americas an and apac asia at benelux bio branch branded
     business call capital central commercial commercialization contact corporate da de dei del department dept
     des development di distribution div division do du e early east eastern emea enterprise enterprises et eu
@@ -205,23 +258,29 @@ COUNTRIES: frozenset[str] = _set(
 # Cities, states and provinces where companies have units.
 PLACES: frozenset[str] = _set(
     """
-    ahmedabad alberta amsterdam an angeles anhui ankara arizona athens atlanta auckland austin aviv az baltimore
+    aachen ahmedabad alberta allschwil amsterdam antwerp apeldoorn an angeles
+    anhui ankara arizona athens atlanta auckland austin aviv az baltimore
     bangalore barcelona basel bc beijing bengaluru berlin bethesda boston brisbane brussels budapest busan ca
     calgary california cambridge carolina changchun changsha changzhou chapel chengdu chennai chicago chongqing
-    cincinnati cleveland co cologne colorado columbus connecticut copenhagen cork ct dalian dallas darmstadt de
+    changshu cincinnati cleveland co cologne colorado columbus
+    connecticut copenhagen cork ct dalian dallas darmstadt de
     delaware delhi denver diego dongguan dublin durham dusseldorf edinburgh fl florida foshan francisco
     frankfurt fujian fuzhou ga gaithersburg gansu geneva georgia ghent glasgow gothenburg guangdong guangxi
     guangzhou guizhou haifa hainan hamburg hampshire hangzhou harbin haven hebei hefei heilongjiang helsinki
-    henan hohhot hong houston hsinchu hubei hunan hyderabad il illinois in incheon indiana indianapolis irl
-    irvine istanbul jersey jerusalem jiangsu jiangxi jilin jinan kansas kaohsiung kenilworth kong kunming kyoto
+    heidelberg henan hohhot hong houston hsinchu hubei hunan
+    hyderabad il illinois in incheon indiana indianapolis irl
+    irvine istanbul jena jersey jerusalem jiangsu jiangxi jilin
+    jinan kansas kaohsiung kenilworth kobe kong kunshan kunming kyoto
     lausanne leiden leuven leverkusen lianyungang liaoning lisbon london los louis ltda lux lyon ma macau
-    madison madrid maine malmo manchester maryland massachusetts md melbourne mi miami michigan milan milano
+    madison madrid maine malmo manchester mannheim maryland
+    massachusetts md melbourne mi miami michigan milan milano
     minneapolis minnesota missouri mn mo montreal moscow muenchen mumbai munchen munich nanchang nanjing nantong
     nc nebraska nevada ningbo nj nv ny ohio ontario or oregon osaka oslo ottawa oxford pa paris pennsylvania
     petersburg philadelphia phoenix portland porto prague pune qingdao quebec rahway raleigh rhode richmond
     rockville roma rome san seattle seoul shaanxi shandong shanghai shanxi shenyang shenzhen shijiazhuang
     sichuan stockholm strasbourg suzhou sydney taipei taiyuan taizhou tampa tel texas tianjin tokyo toronto
-    tucson tx uppsala urumqi utah utrecht va vancouver vermont vienna virginia wa walkersville warsaw washington
+    tucson tx uppsala urumqi utah utrecht va valencia
+    valparaiso vancouver vermont vienna virginia wa walkersville warsaw washington
     weifang wi wien wisconsin wuhan wuxi xi xiamen xian xuzhou yantai york yunnan zhejiang zhengzhou zhuhai
     zurich
     """

@@ -30,7 +30,8 @@ _TAG = re.compile(r"\s*[/\\]\s*(?:[A-Za-z]{2,3}|new|old|adr|can|fi)\s*[/\\]?\s*$
 _FORM = re.compile(r"^.*\bto (?:form|become|create)\s+(?P<name>[A-Z].+?)\.?$")
 _OF = re.compile(
     r"^(?P<unit>.+?)[\s,;:(\[–-]+(?:is |was |as )?(?:now )?(?:(?:an? |the )?(?:[a-z-]+ ){0,3}?" + _KIND + r" of|"
-    r"acquired by|owned by|now part of|part of)(?: the)?\s+(?P<owner>.+)$",
+    r"(?:was )?acquired by|(?:was )?(?:merged|incorporated|absorbed) (?:with|into)|owned by|now part of|part of)"
+    r"(?: the)?\s+(?P<owner>.+)$",
     re.IGNORECASE,
 )
 _A = re.compile(
@@ -39,12 +40,15 @@ _A = re.compile(
     re.IGNORECASE,
 )
 _FORMERLY = re.compile(
-    r"^(?P<now>.+?)[\s,;:(\[–-]+(?:formerly|previously|f/?k/?a|prior sponsor|former|formally|legacy|earlier|ex)\b[\s,:]*"
+    r"^(?P<now>.+?)[\s,;:(\[–-]+(?:formerly|previously|as successor to|successor to|f/?k/?a|"
+    r"prior sponsor|former|formally|legacy|earlier|ex)\b[\s,:]*"
     r"(?:known as |called |named )?(?P<old>.+?)[)\].]*$",
     re.IGNORECASE,
 )
 _NOW = re.compile(
-    r"^(?P<old>.+?)[\s,;:(\[–-]+(?:now|currently)\s+(?:known as |called |named )?(?P<now>[^,]+?)[)\].]*$", re.IGNORECASE
+    r"^(?P<old>.+?)[\s,;:(\[–-]+(?:now|currently|n/?k/?a|renamed(?: to)?)\s+"
+    r"(?:known as |called |named )?(?P<now>[^,]+?)[)\].]*$",
+    re.IGNORECASE,
 )
 _DBA = re.compile(
     r"^(?P<one>.+?)[\s,(]+(?:dba|d/b/a|doing business as|trading as|t/a|aka|a/k/a|also known as)[\s:]+(?P<two>.+?)[)]*$",
@@ -55,11 +59,32 @@ _SITE = re.compile(
     r"site\b.*$",
     re.IGNORECASE,
 )
+_SITE_CODE = re.compile(
+    r"[\s,:;(#-]*\b(?:site|study cent(?:er|re)|research facility|local institution)\s*"
+    r"(?:no\.?|number|nr\.?|id|code)?[\s:#-]*(?:[A-Z]{1,3}-?)?\d[\d-]*\)?.*$"
+    r"|[\s,:;(-]+(?:clinical site|investigat(?:ional|ive|or|ion) (?:cent(?:er|re)|location|facility|unit)s?|research facility"
+    r"|local institution)\)?$",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    r"^(?P<unit>.+?)(?:\s*,|\s+-|\s*\()\s*(?P<owner>[^,;()]+?)['’]?s?\s+(?:group|company|affiliate|subsidiary|division|business)"
+    r"[)\].]*$",
+    re.IGNORECASE,
+)
+_FORMERLY_FIRST = re.compile(
+    r"^(?:formerly|previously)\s+(?:known as |called |named )?(?P<old>.+?)[\s,;:(–-]+(?:now|currently)\s+"
+    r"(?:known as |called |named )?(?P<now>.+?)[)\].]*$",
+    re.IGNORECASE,
+)
+_CARE_OF = re.compile(r"[\s,;(]+(?:c/o|attn\.?|attention)[\s:].*$", re.IGNORECASE)
 _CALL = re.compile(
     r"[\s,:;-]+(?:ct\.?gov|(?:clinical trials?|trial|study|medical) (?:information|transparency|contact|call)|call cent"
     r"|contact cent|transparency)(?:er|re)?(?:\s+(?:ct\.?gov|clinical|trials?|call|contact|center|centre|information"
     r"|transparency|study|desk|registry|department|dept|team))*\s*\d*$",
     re.IGNORECASE,
+)
+_ACTING = re.compile(
+    r"[\s,;(]+(?:acting (?:through|by|via|as|on behalf of)|represented by|by its agent)\b.*$", re.IGNORECASE
 )
 _PARENS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _TITLE = re.compile(
@@ -69,7 +94,7 @@ _LIST = re.compile(r"\s*(?:;|(?<!\b[A-Za-z])/(?![A-Za-z]\b)|\s\|\s|\s\+\s)\s*")
 _AND = re.compile(r"\s+(?:and|with|in collaboration with|together with)\s+", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z0-9 ]+(?:,? (?:Inc|Ltd|Corp|LLC|Co|S\.A|N\.V|LP))?\.?\Z", re.ASCII)
 _TELLING = re.compile(
-    r"\b(?:a|an|the|and|of|to|is|now|by|formerly|previously|former|legacy|dba|aka|site|with|call|contact|information|ctgov|md|phd|transparency)\b",
+    r"\b(?:a|an|the|and|of|to|is|now|by|formerly|previously|former|legacy|dba|aka|site|investigat\w*|acting|represented|facility|local|attn|attention|renamed|nka|with|call|contact|information|ctgov|md|phd|transparency)\b",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -124,8 +149,8 @@ def read(field: str) -> Reading:
     text = _WHITE.sub(" ", field).strip()
     if _PLAIN.match(text) and not _TELLING.search(text):
         return Reading((text,))  # nine fields in ten: a name and nothing else
-    text = _without_tags(text)
-    masked = _SITE.sub("", text).strip(" ,;:-")
+    text = _ACTING.sub("", _without_tags(text)) or text
+    masked = _SITE_CODE.sub("", _CARE_OF.sub("", _SITE.sub("", text))).strip(" ,;:-(")
     if masked != text:
         text = masked
     if not text:
@@ -137,12 +162,14 @@ def read(field: str) -> Reading:
     for pattern in (_OF, _A):
         if match := pattern.match(text):
             return Reading(tuple(_forms(match["unit"])), tuple(_forms(_closed(match["owner"]))))
-    if match := _FORMERLY.match(text):
+    if match := _FORMERLY_FIRST.match(text) or _FORMERLY.match(text):
         return Reading((*_forms(match["now"]), *_forms(match["old"])))
     if match := _DBA.match(text):
         return Reading((*_forms(match["two"]), *_forms(match["one"])))
     if match := _NOW.match(text):
         return Reading((*_forms(match["now"]), *_forms(match["old"])))
+    if match := _ROLE.match(text):
+        return Reading((*_forms(text), *_forms(match["unit"])), tuple(_forms(match["owner"])))
     names = tuple(_forms(_CALL.sub("", text) or text))
     several = [part.strip(" ,") for part in _LIST.split(text)]
     if len(several) == 1:

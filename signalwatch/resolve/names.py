@@ -24,24 +24,57 @@ from signalwatch.resolve.index import (
     METHOD,
     MULTI,
     NAME,
+    RIVAL,
     SHORT,
     TIER,
     WORD,
     Index,
     strip_legal,
 )
-from signalwatch.resolve.lexicon import CARE_SITES, LEADING, NOT_COMPANY, SAYS_NOTHING
+from signalwatch.resolve.lexicon import CARE_SITES, LEADING, LEGAL, NOT_COMPANY, SAYS_NOTHING, UNIT
+from signalwatch.resolve.rewrites import Other, corrected, glued, initials, joint, placed, singular, turned
 from signalwatch.resolve.spelling import misspelt
 from signalwatch.resolve.text import keys
 
 # Legal forms that say little: any business may end so. The others ("N.V.", "A/S") come with an official name.
 _COMMON_FORMS = frozenset(("incorporated", "corporation", "company", "limited", "llc", "lp", "holding", "trust"))
+# Where the legal forms of ordinary words are at home; "Ltd", "Co." and "Holdings" are at home everywhere.
+_HOMES: dict[str, frozenset[str]] = {
+    "incorporated": frozenset(("US", "CA", "JP", "KR", "TW", "PH")),
+    "corporation": frozenset(("US", "CA", "JP", "KR", "TW", "PH", "FI", "IN", "MY")),
+    "llc": frozenset(("US", "RU", "UA", "KZ", "BY", "GE", "AM")),
+    "ag": frozenset(("DE", "CH", "AT", "LI")),
+    "gmbh": frozenset(("DE", "CH", "AT")),
+    "kgaa": frozenset(("DE",)),
+    "sa": frozenset(("FR", "CH", "BE", "ES", "LU", "PL", "PT", "GR", "AR", "BR", "CL", "RO", "PE", "UY", "MX")),
+    "sas": frozenset(("FR", "CO", "AR")),
+    "spa": frozenset(("IT", "CL", "DZ")),
+    "ab": frozenset(("SE", "FI")),
+    "oyj": frozenset(("FI",)),
+    "oy": frozenset(("FI",)),
+    "as": frozenset(("DK", "NO", "CZ", "SK", "EE", "TR", "LV")),
+    "nv": frozenset(("NL", "BE", "CW")),
+    "bv": frozenset(("NL", "BE")),
+    "plc": frozenset(("GB", "IE", "JE", "GG", "NG")),
+    "kk": frozenset(("JP",)),
+    "srl": frozenset(("IT", "RO", "ES", "BE")),
+}
+_SAME = frozenset(("the same name", "the same legal name"))
 _FUSED = {"tx": "therapeutics", "rx": "pharma"}
 
 
 def match_name(index: Index, text: str) -> Answer:
     """Decide one clean name (brackets, owners and lists already taken apart)."""
     answer = _match(index, text)
+    if answer.status != "matched" and "." in text[:8] and (apart := initials(text)):
+        spelled = _match(index, apart)
+        answer = spelled if spelled.status == "matched" else answer
+    if (
+        (answer.status in ("none", "held") or answer.method == "fuzzy")
+        and answer is not EXCLUDED
+        and index.outside not in answer.accounts
+    ):
+        answer = _otherwise(index, text) or answer
     if index.outside not in answer.accounts:
         return answer
     inside = tuple(account for account in answer.accounts if account != index.outside)
@@ -68,6 +101,69 @@ def _match(index: Index, text: str) -> Answer:
     if any(token in CARE_SITES for token in core):
         return EXCLUDED
     return misspelt(index, core) or _inside(index, core) or NONE
+
+
+def _otherwise(index: Index, text: str) -> Answer | None:
+    """The match of another reading of the name, where one decides."""
+    known = index.longest  # the first words of all names: whatever begins with none of them needs no second look
+    for other in glued(text):
+        if not any(key in known for key in keys(other.head)[:1]):
+            continue
+        answer = _match(index, other.text)
+        same = answer.why in _SAME and (answer.method != "family" or _coined(index, other))
+        if answer.status == "matched" and (same or _carries(index, other)):
+            return answer._replace(why=f"{answer.why}, read as {other.text.strip()!r}")
+    halves = joint(text) if "-" in text or "–" in text or "+" in text else None
+    if halves is not None:
+        one, two = (_match(index, half) for half in halves)
+        if one.status == two.status == "matched" and one.accounts == two.accounts:
+            return one
+        rest = keys(halves[0])[1:]
+        told = any(key in GEO for key in rest) and all(key in KNOWN or key.isdigit() for key in rest)
+        head = index.look(keys(text)[0])
+        if two.status == "matched" and len(head) == 1 and two.accounts == (head[0] >> 16,):
+            return two
+        if told and one.status == "matched" and text.split("-")[0].isupper() and index.flags[one.accounts[0]] & GROUP:
+            return one
+    all_keys = keys(text)
+    if not all_keys:
+        return None
+    place = placed(all_keys) if len(all_keys) > 1 and all_keys[1] in known else None
+    for moved in (place, turned(strip_legal(all_keys))):
+        if moved and (moved is place or moved[0] in known):
+            core = strip_legal(moved)
+            answer = _exact(index, moved, core) or _exact(index, moved[1:], core[1:]) or NONE
+            if answer.status == "matched" and index.outside not in answer.accounts:
+                return answer._replace(method="fuzzy", why=f"read as {' '.join(moved)!r}", score=0.9)
+    if all_keys[0] not in known:
+        return None
+    for changed in (corrected(all_keys), singular(all_keys)):
+        if changed and changed != all_keys:
+            core = strip_legal(changed)
+            answer = _exact(index, changed, core) or by_beginning(index, text, changed, core) or NONE
+            if answer.status == "matched":
+                return answer._replace(method="fuzzy", why=f"read as {' '.join(changed)!r}", score=0.9)
+    return None
+
+
+def _coined(index: Index, other: Other) -> bool:
+    """Whether a made-up word is among the words taken apart: two plain ones may be anybody's ("GlobalMed")."""
+    return any(index.is_coined(key) for key in strip_legal(keys(other.text)))
+
+
+def _carries(index: Index, other: Other) -> bool:
+    """Whether the first word, taken from its descriptor, is a name by itself, and nothing new follows."""
+    head = keys(other.head)
+    codes = index.look(" ".join(head))
+    if len(codes) != 1 or codes[0] >> 8 & 0xFF > CORE or codes[0] & DOUBTFUL:
+        return False
+    if codes[0] & RIVAL and codes[0] >> 8 & 0xFF == CORE:
+        return False
+    group = index.flags[codes[0] >> 16] & GROUP
+    if other.camel and group:
+        return True
+    plain = all(key in GEO or key in LEGAL or key in UNIT for key in keys(other.rest))
+    return bool(codes[0] & COINED) and plain and len(head[0]) > 4
 
 
 def _exact(index: Index, all_keys: list[str], core: list[str]) -> Answer | None:
@@ -107,6 +203,13 @@ def _decide_exact(index: Index, codes: Sequence[int], all_keys: list[str], core:
     account, kind, marks = codes[0] >> 16, codes[0] >> 8 & 0xFF, codes[0] & 0xFF
     if len(accounts) > 1 or marks & DOUBTFUL:
         return ambiguous(accounts, METHOD[kind], "this name alone does not tell which company")
+    if (
+        marks & WORD
+        and not marks & (DESCRIBED | MULTI)
+        and kind <= ALIAS
+        and _foreign_form(index, account, all_keys[len(core) :])
+    ):
+        return held(account, "short_name", "an ordinary word with a legal form of another country", 0.4)
     weak = not marks & (COINED | DESCRIBED | MULTI) and not index.flags[account] & BARE
     if weak and len(all_keys) > len(core) and all_keys[-1] in _COMMON_FORMS:
         known = index.families.group(" ".join(core)) is not None
@@ -115,6 +218,15 @@ def _decide_exact(index: Index, codes: Sequence[int], all_keys: list[str], core:
         if name or alias or (kind == FAMILY and marks & WORD):
             return held(account, "short_name", "an ordinary word with a legal form; the account's legal name is longer")
     return Answer("matched", (account,), METHOD[kind], "the same name")
+
+
+def _foreign_form(index: Index, account: int, form: Sequence[str]) -> bool:
+    """A legal form that the account's country does not have; units of big companies have any."""
+    country = index.countries[account]
+    if not country or index.flags[account] & GROUP:
+        return False
+    homes = [_HOMES[word] for word in form if word in _HOMES]
+    return bool(homes) and all(country not in home for home in homes)
 
 
 def _by_comma(index: Index, text: str) -> Answer | None:
@@ -129,6 +241,8 @@ def _by_comma(index: Index, text: str) -> Answer | None:
             continue
         core = strip_legal(all_keys)
         answer = _exact(index, all_keys, core)
+        if answer is None and part is not parts[0]:
+            found = found or _department_of(index, parts[0], part, all_keys, core)
         if answer is None or answer.status != "matched":
             continue
         codes = index.look(" ".join(core))
@@ -139,6 +253,15 @@ def _by_comma(index: Index, text: str) -> Answer | None:
             return ambiguous(found.accounts + answer.accounts, "exact", "two companies in one field")
         found = answer
     return found
+
+
+def _department_of(index: Index, before: str, text: str, all_keys: list[str], core: list[str]) -> Answer | None:
+    """A big company's unit after its department ("Medical Department, X Spain")."""
+    if not all(key in KNOWN or key in SAYS_NOTHING for key in keys(before)):
+        return None
+    answer = by_beginning(index, text, all_keys, core)
+    named = answer is not None and answer.status == "matched" and index.flags[answer.accounts[0]] & GROUP
+    return answer if named else None
 
 
 def _inside(index: Index, core: list[str]) -> Answer | None:

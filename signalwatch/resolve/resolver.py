@@ -20,7 +20,7 @@ from signalwatch.resolve.tickers import Symbol, market, parse_cik, parse_ticker
 
 CACHE_SIZE = 20_000
 _PUBLIC_BODIES = frozenset({"NIH", "FED", "OTHER_GOV", "INDIV", "NETWORK"})
-RULES = "1"
+RULES = "2"
 """Version of the matching rules themselves; part of ``Resolver.version``."""
 
 

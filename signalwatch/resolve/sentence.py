@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple
 
-from signalwatch.resolve.index import COINED, DESCRIBED, DOUBTFUL, FAMILY, Index
+from signalwatch.resolve.index import COINED, DESCRIBED, DOUBTFUL, FAMILY, PRESS, Index
 from signalwatch.resolve.text import Token, tokens
 from signalwatch.resolve.tickers import IN_TEXT
-from signalwatch.resolve.vocabulary import BEFORE, DEALS, DETERMINERS, INDUSTRY, JOINED, ROLES, TALK, VERBS
+from signalwatch.resolve.vocabulary import BEFORE, BINDS, DEALS, DETERMINERS, INDUSTRY, JOINED, ROLES, TALK, VERBS
 
 Spans = list[tuple[int, int]]
 
@@ -56,6 +56,8 @@ def hits(index: Index, words: list[Token]) -> list[Hit]:
         while True:
             code = whole.get(key)
             codes = (code,) if code is not None else look(key)
+            if not codes and end - at > 1 and key.endswith("s"):
+                codes = look(key[:-1])  # an owner without its apostrophe ("Johnson & Johnsons")
             if codes:
                 here.append(Hit(at, end, codes))
             if end >= count or end - at >= reach:
@@ -110,6 +112,13 @@ class Sentence:
             return True
         between = self.text[self.tokens[at - 1].end : self.tokens[at].start]
         return any(sign in between for sign in ':.;—–?!|“"‘') or between.endswith("'")
+
+    def glued(self, hit: Hit) -> bool:
+        """Part of something longer without a space ("Lp(a)HORIZON", "De Novo")."""
+        at = self.tokens[hit.start].start
+        if at and (self.text[at - 1] == ")" or self.text[at - 1].isalnum()):
+            return True
+        return hit.start > 0 and self.tokens[hit.start].word == "novo" and self.tokens[hit.start - 1].word == "de"
 
     def past(self, at: int) -> bool:
         """A lower-case word in -ed: in a headline, after a name, what somebody did."""
@@ -166,15 +175,16 @@ class Sentence:
         signs = [self.possessive(hit), self._beside(hit, sure)]
         if after is not None and right == " ":
             signs.append(after.word in VERBS or after.word in ROLES or self.past(hit.end))
+            signs.append(hit.kind == PRESS and after.word in {"startup", "spinout", "spinoff"})
             signs.append(short and lower_after and after.word.endswith("s"))
         if after is not None and right.startswith("-"):
-            signs.append(after.word in JOINED)
+            signs.append(after.word in JOINED or right.startswith(("-,", "- ")))
         if hit.start == 0:
             signs.append((right.startswith(", ") and lower_after) or right.startswith(":"))
         if before is not None and left == " ":
-            signs.append(before.word in (DEALS if self.title_case else BEFORE))
+            signs.append(self.bound(hit) or before.word in (DEALS if self.title_case else BEFORE))
         if covered(sure, hit.start - 1) or covered(sure, hit.end):
-            signs.append(any(sign in left + right for sign in ",/"))
+            signs.append(any(sign in left + right for sign in ",/") and not self._goes_on(hit, right))
         if not self.title_case:
             told = after is not None and right == " " and (after.word in TALK or after.word in INDUSTRY)
             signs.append(not self.starts_sentence(hit.start) or (hit.start > 0 and told))
@@ -186,7 +196,11 @@ class Sentence:
             before = self.tokens[hit.start - 1]
             if (left == " " and before.word in DETERMINERS) or (left == "-" and before.word not in JOINED):
                 return True
+            if left == " " and self.title_case and self.text[before.start : before.end].isdigit():
+                return True  # "a June 28 Catalyst"
+            amount = self.text[before.start].isdigit()
             longer = left == " " and self.capital[hit.start - 1] and not self.starts_sentence(hit.start - 1)
+            longer = longer and not amount
             known = before.word in JOINED or before.word in ROLES or before.word in TALK or covered(sure, hit.start - 1)
             if longer and not known and not self.title_case:
                 return True
@@ -194,11 +208,28 @@ class Sentence:
             after = self.tokens[hit.end]
             if right == "-" and after.word not in JOINED:
                 return True
-            longer = right == " " and self.capital[hit.end] and not self.text[after.start : after.end].isupper()
+            longer = (
+                right == " "
+                and self.capital[hit.end]
+                and not self.possessive(hit)
+                and not self.text[after.start : after.end].isupper()
+            )
             known = after.word in ROLES or after.word in TALK or after.word in INDUSTRY
             if longer and not known and not self.title_case and not short:
                 return True
         return False
+
+    def bound(self, hit: Hit) -> bool:
+        """Tied to what stands before it by two words ("investment in", "deal with")."""
+        at = hit.start
+        return at > 1 and (self.tokens[at - 2].word, self.tokens[at - 1].word) in BINDS
+
+    def _goes_on(self, hit: Hit, right: str) -> bool:
+        """Followed by a capitalised word that is no part of the sentence: a longer name ("Clear Creek")."""
+        if right != " " or not self.capital[hit.end] or self.possessive(hit):
+            return False
+        word = self.tokens[hit.end].word
+        return word not in VERBS and word not in TALK and word not in ROLES and word not in JOINED
 
     def _beside(self, hit: Hit, sure: Spans) -> bool:
         """Joined by "and" or "&" to a company that is sure."""

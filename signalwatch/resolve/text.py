@@ -67,6 +67,8 @@ def _word(raw: str) -> str:
     if len(raw) > 2 and raw[-2] == "'" and raw[-1] in "sS":
         raw = raw[:-2]  # a possessive, dropped before the apostrophe is
     word = raw.lower()
+    if raw.startswith("ln"):
+        word = "in" + word[2:]  # "lnc.", "lnstitute": a small l read for a capital I
     if word.isalnum():
         return word
     if "&" in word and len(word) > 1:

@@ -120,3 +120,28 @@ INDUSTRY: frozenset[str] = _set(
     shares stock study therapies therapy treatment trial trials vaccine
     """
 )
+# What is done to a person, before the name, and what follows it: a seat, a post.
+HIRES: frozenset[str] = _set(
+    """
+    add adds announces appoint appointed appointing appointment appoints elects hires hiring joins loses
+    name named names of picks poaches promotes promotion recruits taps welcomes
+    """
+)
+SEATS: frozenset[str] = _set("as to joins joined")
+POSTS: frozenset[str] = _set(
+    """
+    board ceo cfo chair chairman chairwoman chief cmo coo cso cto director evp head independent md non phd president
+    senior svp vice vp
+    """
+)
+# Two words that bind a company to what stands before them, even where every word has a capital.
+BINDS: frozenset[tuple[str, str]] = frozenset(
+    (one, two)
+    for one, two in (
+        ("acquisition", "of"), ("agreement", "with"), ("alliance", "with"), ("collaboration", "with"), ("deal", "with"),
+        ("investment", "in"), ("merger", "with"), ("pact", "with"), ("partnership", "with"), ("rights", "from"),
+        ("stake", "in"), ("takeover", "of"),
+    )
+)  # fmt: skip
+# Universities and towns of the industry that are also the first word of a company's name.
+UNIVERSITIES: frozenset[str] = _set("cambridge columbia cornell duke emory harvard oxford princeton stanford yale")

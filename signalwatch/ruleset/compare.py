@@ -32,8 +32,15 @@ class Comparison:
     test: Predicate
     want: str
     rank: Callable[[Any], float | None] | None = None
-    samples: tuple[Any, ...] = ()  # raw values around the bounds: what contradictions are searched with
+    samples: tuple[Any, ...] = ()  # raw values around the bounds, or the words: what contradictions are searched with
+    limits: tuple[float, ...] = ()  # ranks of the bounds, for how far a value is from them
     exact: frozenset[Any] | None = None  # the plain set of words, where membership is all there is to test
+    spelled: str = ""  # the value as it stands in the file, whole
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Equal for tests of one type that ask the same. (``want`` is cut where it is long.)"""
+        return (self.name, self.op, self.spelled)
 
     @property
     def cost(self) -> int:
@@ -70,8 +77,9 @@ class Comparison:
         if self.op in _SIGN:
             return f"{self.name} {_SIGN[self.op]} {self.want}"
         words = {
-            "": "is", "any_of": "is one of", "none_of": "is none of", "all_of": "holds all of", "contains": "contains",
-            "starts_with": "starts with", "matches": "matches", "between": "between",
+            "": "is one of" if ", " in self.want else "is", "any_of": "is one of", "none_of": "is none of",
+            "all_of": "holds all of", "contains": "contains", "starts_with": "starts with", "matches": "matches",
+            "between": "between",
         }  # fmt: skip
         if self.op == "exists":
             return f"{self.name} is {'known' if self.want == 'true' else 'unknown'}"
@@ -120,7 +128,18 @@ def comparison(
         return None
     test, want, rank = built
     exact = _exact(field, value) if field.kind == "enum" and op in ("", "any_of") else None
-    return Comparison(label, field.name, op, test, want, rank, _samples(field, value, rates), exact)
+    bounds = (value if isinstance(value, list) else [value]) if rank is not None else []
+    limits = tuple(x for x in (_limit(reader, path, field, b, rates) for b in bounds) if x is not None)
+    return Comparison(
+        label, field.name, op, test, want, rank, _samples(field, value, rates), limits, exact, _spelled(op, value)
+    )
+
+
+def _spelled(op: str, value: Any) -> str:
+    """The value in one spelling: the order of a list does not matter, except that of two bounds."""
+    if not isinstance(value, list):
+        return repr(value) if op in _SIGN else repr([value])
+    return repr(value if op == "between" else sorted(value, key=repr))
 
 
 def _exact(field: Field, value: Any) -> frozenset[Any]:
@@ -129,10 +148,12 @@ def _exact(field: Field, value: Any) -> frozenset[Any]:
 
 
 def _samples(field: Field, value: Any, rates: Rates) -> tuple[Any, ...]:
-    """Raw values at, just below and just above each bound."""
+    """Raw values at, just below and just above each bound; the words themselves where there is no order."""
     out: list[Any] = []
     for item in value if isinstance(value, list) else [value]:
-        if field.kind == "number" and isinstance(item, int | float):
+        if field.kind in ("text", "list") and isinstance(item, str | int):
+            out.append(str(item))
+        elif field.kind == "number" and isinstance(item, int | float):
             out += [item, item - 1e-6, item + 1e-6, item - 1, item + 1]
         elif field.kind == "date" and isinstance(item, date):
             out += [item, item - timedelta(days=1), item + timedelta(days=1)]
@@ -276,11 +297,19 @@ def _text_test(reader: Reader, path: Path, op: str, value: Any) -> Built | None:
         if compiled is None:
             return None
         search = compiled.search
+        if search("") is not None:
+            reader.warning(path, "this expression matches every text", "ask for something", code="always")
         return _any_text(lambda text: search(text) is not None), units.show(value), None
     folded = value.casefold()
     if op == "starts_with":
         return _any_text(lambda text: text.casefold().startswith(folded)), value, None
-    return _any_text(lambda text: folded in text.casefold()), value, None
+
+    def contains(raw: Any) -> bool:
+        if isinstance(raw, str):
+            return folded in raw.casefold()
+        return isinstance(raw, list | tuple) and any(folded in v.casefold() for v in raw if isinstance(v, str))
+
+    return contains, value, None
 
 
 def _any_text(test: Callable[[str], bool]) -> Predicate:
@@ -333,6 +362,8 @@ def _ordered(reader: Reader, path: Path, field: Field, op: str, value: Any, rate
         return (lambda raw: (r := rank(raw)) is not None and low <= r <= high), shown, rank
     if field.kind in ("number", "any"):
         return _number_test(op, low), shown, rank
+    if field.order:
+        return _ordered_set(field, op, low), shown, rank
     if op == "gte":
         return (lambda raw: (r := rank(raw)) is not None and r >= low), shown, rank
     if op == "lte":
@@ -340,6 +371,15 @@ def _ordered(reader: Reader, path: Path, field: Field, op: str, value: Any, rate
     if op == "gt":
         return (lambda raw: (r := rank(raw)) is not None and r > low), shown, rank
     return (lambda raw: (r := rank(raw)) is not None and r < low), shown, rank
+
+
+def _ordered_set(field: Field, op: str, limit: float) -> Predicate:
+    """A comparison of ordered words is membership in the words that pass it."""
+    sides: Mapping[str, Callable[[float], bool]] = {
+        "gte": lambda r: r >= limit, "lte": lambda r: r <= limit, "gt": lambda r: r > limit, "lt": lambda r: r < limit,
+    }  # fmt: skip
+    words = frozenset(word for word, rank in field.order.items() if sides[op](rank))
+    return lambda raw: (raw if isinstance(raw, str) else str(raw)) in words
 
 
 def _number_test(op: str, limit: float) -> Predicate:
@@ -380,7 +420,8 @@ def _limit(reader: Reader, path: Path, field: Field, item: Any, rates: Rates) ->
             return None
         if currency not in rates:
             hint = expected(currency, rates)
-            reader.error(path, f"{field.name}: no rate for {currency} in scoring.yaml (currencies)", hint)
+            message = f"{field.name}: no rate for {currency} in scoring.yaml (currencies)"
+            reader.error(path, message, hint, code="currency")
             return None
         return amount * rates[currency]
     if field.kind == "duration":

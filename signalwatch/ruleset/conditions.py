@@ -17,9 +17,9 @@ from datetime import timedelta
 from typing import Any, Literal, cast
 
 from signalwatch.model import Signal
-from signalwatch.ruleset import units
+from signalwatch.ruleset import sense, units
 from signalwatch.ruleset.compare import Comparison, comparison, split_key
-from signalwatch.ruleset.events import Changed, EventTest, FieldTest
+from signalwatch.ruleset.events import Changed, EventTest, FieldTest, changed_word
 from signalwatch.ruleset.fields import Field, Fields
 from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Within
 from signalwatch.ruleset.nodes import Node
@@ -74,6 +74,7 @@ class Context:
     groups: Mapping[str, Alternatives] = field(default_factory=dict)
     measures: Mapping[str, Field] = field(default_factory=dict)
     rates: Mapping[str, float] = field(default_factory=dict)
+    polarity: Mapping[str, str] = field(default_factory=dict)  # what scoring.yaml says of event types
     labels: set[str] = field(default_factory=set)  # event words used, for the slots of because
 
     def words(self) -> list[str]:
@@ -219,6 +220,10 @@ def event_word(ctx: Context, path: Path, word: str, key: bool = False) -> Altern
         ctx.labels.add(word)
         return ctx.groups[word]
     hint = expected(word, [*ctx.words(), *STRUCTURE, *ctx.measures])
+    if word in ctx.measures:
+        hint = f'{word} is a fact of the account: write "{word}|gte: ..." as a key'
+    elif word in STRUCTURE or word in MODIFIERS:
+        hint = f'write "{word}: ..." as a key'
     ctx.reader.error(path, f'unknown event type or group "{word}"', hint, key=key, code="unknown-event")
     return None
 
@@ -274,42 +279,39 @@ def field_tests(
             tables = [ctx.fields.of(t) for t in types]
             common = set.intersection(*(set(t) for t in tables if t is not None)) if any(tables) else set()
             hint = expected(name, [*common, *EVENT_EXTRAS, *MODIFIERS])
+            if name == "count":
+                hint = 'only "count|gte: 3" (at least three) can be asked; for fewer use not'
             ctx.reader.error((*path, key), f'{", ".join(lacking[:3])}: no field "{name}"', hint, key=True, code="field")
             continue
         test = comparison(ctx.reader, (*path, key), f"{label}.{key}", found, op, wanted, ctx.rates)
         if test is not None:
             out.append(field_test(found, test))
-    _contradictions(ctx, path, [(ctx.fields.find(types, t.comparison.name), t.comparison) for t in out])
+    _contradictions(ctx, path, types, out)
+    for made in out:
+        if made.comparison.name == "country":
+            _country(ctx, path, made)
     return tuple(out)
 
 
-def _contradictions(ctx: Context, path: Path, tests: Sequence[tuple[Field | None, Comparison]]) -> None:
-    """Several tests of one field that no value can pass together."""
-    by_name: dict[str, list[Comparison]] = {}
-    for found, test in tests:
-        if found is not None and (found.kind == "enum" or found.kind in ("number", "money", "date", "duration")):
-            by_name.setdefault(found.name, []).append(test)
-    kinds = {found.name: found for found, _ in tests if found is not None}
-    for name, several in by_name.items():
-        if len(several) > 1 and unsatisfiable(kinds[name], several):
-            ctx.reader.error(
-                path,
-                f"no value of {name} can pass all of: {'; '.join(t.holds() for t in several)}",
-                "loosen one of them",
-                code="contradiction",
-            )
+def _contradictions(ctx: Context, path: Path, types: Sequence[str], tests: Sequence[FieldTest]) -> None:
+    """Tests of one field that no value can pass together, or alone."""
+    for name, several in sense.by_name(t.comparison for t in tests).items():
+        found = ctx.fields.find(types, name)
+        if found is not None and sense.impossible(found, several):
+            all_of = " all of" if len(several) > 1 else ""
+            message = f"no value of {name} can pass{all_of}: {sense.wanted(several)}"
+            ctx.reader.error(path, message, "loosen one of them" if all_of else "", code="contradiction")
 
 
-def unsatisfiable(found: Field, several: Sequence[Comparison]) -> bool:
-    """Whether no value passes all comparisons of one field."""
-    if any(t.op == "exists" and t.want == "false" for t in several):
-        return True
-    if found.kind == "enum":
-        return not any(all(t.test(v) for t in several) for v in found.values)
-    samples: list[Any] = []
-    for test in several:
-        samples += test.samples
-    return bool(samples) and not any(all(t.test(v) for t in several) for v in samples)
+def _country(ctx: Context, path: Path, test: FieldTest) -> None:
+    """Events name countries as the registry does; an ISO code there would never match."""
+    codes = [s for s in test.comparison.samples if isinstance(s, str) and len(s) <= 3 and s.isalpha()]
+    if codes and test.comparison.op != "contains":
+        key = f"country|{test.comparison.op}" if test.comparison.op else "country"
+        hint = 'events say "United States", "Germany"; codes are for "for: {country: US}"'
+        ctx.reader.warning(
+            (*path, key), f"country {codes[0]}: events name countries in full", hint, code="unknown-word"
+        )
 
 
 def _extras(ctx: Context, path: Path, label: str, node: EventTest, value: Mapping[str, Any]) -> None:
@@ -328,7 +330,14 @@ def _extras(ctx: Context, path: Path, label: str, node: EventTest, value: Mappin
             node.first = "account"
     if "changed" in value:
         listed = value["changed"] if isinstance(value["changed"], list) else [value["changed"]]
-        node.changed = tuple(_changed(ctx, (*path, "changed"), f"{label}.changed", c) for c in listed)
+        place = (*path, "changed")
+        places = [(*place, i) for i in range(len(listed))] if isinstance(value["changed"], list) else [place]
+        node.changed = tuple(
+            _changed(ctx, place, f"{label}.changed", tuple(node.alternatives), one)
+            for place, one in zip(places, listed, strict=True)
+        )
+        if not node.changed:
+            reader.error((*path, "changed"), "changed: the list is empty", "changed: {field: status}")
     if "absent_for" in value:
         node.absent = _absent(ctx, (*path, "absent_for"), f"{label}.absent_for", node, value["absent_for"])
     node.__post_init__()
@@ -352,21 +361,33 @@ def _common(ctx: Context, node: EventTest) -> list[str]:
     return sorted(set.intersection(*tables)) if tables else []
 
 
-def _changed(ctx: Context, path: Path, label: str, value: Any) -> Changed:
+def _changed(ctx: Context, path: Path, label: str, types: Sequence[str], value: Any) -> Changed:
     mapping = ctx.reader.mapping(path, value, ("field", "from", "to"), ("field",))
     name = ctx.reader.text((*path, "field"), mapping.get("field"), limit=80)
+    found = ctx.fields.find(types, name)
+    known = ctx.fields.changing(types)
+    if name and found is None and known is not None and changed_word(name) not in known:
+        hint = expected(changed_word(name), known)
+        ctx.reader.error((*path, "field"), f'no field "{name}" that could change', hint, code="field")
 
     def values(key: str) -> frozenset[str]:
         given = mapping.get(key)
         if given is None:
             return frozenset()
         listed = given if isinstance(given, list) else [given]
-        for item in listed:
+        for i, item in enumerate(listed):
+            place = (*path, key, i) if isinstance(given, list) else (*path, key)
             if isinstance(item, dict | list) or item is None:
-                ctx.reader.error((*path, key), f"a plain value was expected, not {kind_of(item)}")
-        return frozenset(units.show(v).casefold() for v in listed)
+                ctx.reader.error(place, f"a plain value was expected, not {kind_of(item)}")
+            elif found is not None and found.kind == "enum":
+                ctx.reader.word(place, item, found.values, what=name)
+        return frozenset(changed_word(units.show(v)) for v in listed)
 
-    return Changed(label, name, values("from"), values("to"))
+    before, after = values("from"), values("to")
+    if len(before) == 1 and before == after:
+        message = f"{name} cannot change from {mapping['from']} to itself"
+        ctx.reader.error(path, message, "change from or to", code="contradiction")
+    return Changed(label, name, before, after)
 
 
 def _absent(ctx: Context, path: Path, label: str, node: EventTest, value: Any) -> tuple[EventTest, timedelta] | None:
@@ -396,6 +417,8 @@ def getter(found: Field) -> Callable[[Signal], Any]:
         return lambda signal: signal.points
     if name == "program":
         return lambda signal: bool(signal.program_id)
+    if name == "confidence":  # structured sources are sure, and do not say so
+        return lambda signal: signal.attributes.get("confidence", 1.0)
     keys = found.lookups
     if found.kind == "money":
         return lambda signal: _money(signal.attributes, keys)
@@ -426,6 +449,10 @@ def field_test(found: Field, test: Comparison) -> FieldTest:
     value = getter(found)
     check = test.test
     keys = found.lookups
+    if found.name == "title":
+        return FieldTest(test, value, lambda signal: check(signal.title or None))
+    if found.name == "confidence":
+        return FieldTest(test, value, lambda signal: check(signal.attributes.get("confidence", 1.0)))
     if found.kind == "money" or found.name in _OWN or len(keys) > 2:
         return FieldTest(test, value, lambda signal: check(value(signal)))
     if len(keys) == 2:
@@ -445,4 +472,4 @@ def field_test(found: Field, test: Comparison) -> FieldTest:
     return FieldTest(test, value, among)
 
 
-_OWN = frozenset({"title", "person", "persona", "polarity", "points", "program"})
+_OWN = frozenset({"title", "person", "persona", "polarity", "points", "program", "confidence"})

@@ -13,7 +13,7 @@ from typing import Any
 
 from signalwatch import ids
 from signalwatch.model import RuleOutcome, Signal
-from signalwatch.ruleset import units
+from signalwatch.ruleset import tips, units
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.events import EventTest
 from signalwatch.ruleset.fields import SILENCE
@@ -171,8 +171,8 @@ def would_fire(rule: Rule, env: Env, *, screened: bool = False) -> bool:
 def explain(rule: Rule, view: View) -> Tree:
     """The whole condition tree of a rule with its values: what held, what did not, by how much. JSON-able.
 
-    Keys: rule, title, status, file, line, fired, failed, missed_by, because, late, trigger, for, when, unless, cooldown.
-    Nodes: op, path, ok, wanted, got, missed, events, parts.
+    Keys: rule, title, status, file, line, fired, failed, missed_by, tip (what would have made it fire), because, late,
+    trigger, for, when, unless, cooldown. Nodes: op, path, ok, wanted, got, missed, events, parts.
     """
     env = Env(view)
     said = outcome(rule, env)
@@ -185,6 +185,7 @@ def explain(rule: Rule, view: View) -> Tree:
         "fired": said.fired,
         "failed": said.failed,
         "missed_by": said.missed_by,
+        "tip": "" if said.fired else tip(rule, env),
         "because": said.because,
         "late": said.late,
         "trigger": brief(view.trigger),
@@ -198,8 +199,25 @@ def explain(rule: Rule, view: View) -> Tree:
             "for": units.show_duration(rule.cooldown.length),
             "ok": before is None,
             "fired_before": before.isoformat() if before is not None else None,
+            "until": (before + rule.cooldown.length).isoformat() if before is not None else None,
         }
     return tree
+
+
+def tip(rule: Rule, env: Env) -> str:
+    """What would have made a rule fire that did not: everything that is missing of the first of for, when, unless, cool-down."""
+    failing = [t for t in rule.for_ if t.name not in env.view.assume and not t.test(env.facts.get(t.name))]
+    if failing:
+        return " and ".join(tips.comparison(t, env.facts.get(t.name)) for t in failing)
+    if match(rule, env) is None:
+        return tips.condition(rule.when, env, env.by_type, None, None, True)
+    blocks = [b for b in rule.unless if b.find(env, env.by_type, None, None, False) is None]
+    if blocks:
+        return " and ".join(tips.negation(b, env) for b in blocks)
+    before = fired_before(rule, env)
+    if before is not None and rule.cooldown is not None:
+        return f"an event after {before + rule.cooldown.length:%Y-%m-%d %H:%M} UTC, when the cool-down is over"
+    return ""
 
 
 def _account_test(test: Comparison, env: Env) -> Tree:
@@ -226,8 +244,12 @@ def explain_text(tree: Tree) -> str:
             lines += _lines(parts, 2)
     cooldown = tree.get("cooldown")
     if cooldown is not None:
-        state = "free" if cooldown["ok"] else f"fired on {cooldown['fired_before'][:10]}"
+        state = (
+            "free" if cooldown["ok"] else f"fired on {cooldown['fired_before'][:10]}, until {cooldown['until'][:10]}"
+        )
         lines.append(f"  cooldown {cooldown['for']}: {state}")
+    if tree["tip"]:
+        lines.append(f"  would have tipped it: {tree['tip']}")
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -114,7 +115,8 @@ class EventTest:
                     return f"{other.type} came on {day(other)}"
         return None
 
-    def _candidates(self, env: Env, pool: Pool, low: Bound, high: Bound) -> list[Signal]:
+    def candidates(self, env: Env, pool: Pool, low: Bound, high: Bound) -> list[Signal]:
+        """Events of its types between the bounds, whether they pass or not."""
         found: list[Signal] = []
         for event_type in self.types:
             for signal in pool.get(event_type, ()):
@@ -172,9 +174,10 @@ class EventTest:
     def _enough(self, members: Sequence[Signal]) -> bool:
         if len(members) < self.count:
             return False
-        return self.distinct is None or len(self._values(members)) >= self.distinct[2]
+        return self.distinct is None or len(self.values(members)) >= self.distinct[2]
 
-    def _values(self, members: Iterable[Signal]) -> set[str]:
+    def values(self, members: Iterable[Signal]) -> set[str]:
+        """Different values of the field that ``distinct`` counts."""
         assert self.distinct is not None
         out: set[str] = set()
         for signal in members:
@@ -189,33 +192,34 @@ class EventTest:
         if pinned:
             if env.pin.type not in self.types:
                 return self.path, f"{env.pin.type} is not {self.label}"
-            failed = self._why_not(env, env.pin)
+            failed = self.why_not(env, env.pin)
             if failed is not None:
                 return failed
-        inside = self._candidates(env, pool, low, high)
+        inside = self.candidates(env, pool, low, high)
         passing = [s for s in inside if self.accepts(env, s)]
         if passing and len(passing) < self.count:
             return f"{self.path}.count|gte", f"{len(passing)} {self.label} < {self.count}"
         if passing and self.distinct is not None:
             name, _, least = self.distinct
-            return f"{self.path}.distinct", f"{len(self._values(passing))} different {name}, wanted {least}"
+            return f"{self.path}.distinct", f"{len(self.values(passing))} different {name}, wanted {least}"
         if not inside:
-            outside = [s for s in self._candidates(env, pool, None, None) if self.accepts(env, s)]
+            outside = [s for s in self.candidates(env, pool, None, None) if self.accepts(env, s)]
             if outside:
                 near = min(outside, key=lambda s: abs(s.at - env.at))
                 away = units.show_span(near.at - env.at)
                 return self.path, f"{near.type} of {day(near)} is {away} from the trigger, outside the window"
             return self.path, f"no {self.label} in the history"
-        reasons = [(self._passed(s), s.at, self._why_not(env, s)) for s in inside]
+        reasons = [(self.passed(s), s.at, self.why_not(env, s)) for s in inside]
         best = max((r for r in reasons if r[2] is not None), key=lambda r: (r[0], r[1]), default=None)
         if best is not None and best[2] is not None:
             return best[2]
         return self.path, f"no {self.label} in the window"
 
-    def _passed(self, signal: Signal) -> int:
+    def passed(self, signal: Signal) -> int:
+        """How many field tests an event passes, in the alternative that suits it best."""
         return max((sum(t.check(signal) for t in tests) for tests in self.alternatives.get(signal.type, ())), default=0)
 
-    def _why_not(self, env: Env, signal: Signal) -> tuple[str, str] | None:
+    def why_not(self, env: Env, signal: Signal) -> tuple[str, str] | None:
         """Path and words of the first test ``signal`` fails; None when it passes."""
         options = self.alternatives.get(signal.type, ())
         if not self.passes(signal):
@@ -235,10 +239,10 @@ class EventTest:
 
     def tree(self, env: Env, pool: Pool, low: Bound, high: Bound) -> Tree:
         """Each field test with the value of the event that came nearest."""
-        inside = self._candidates(env, pool, low, high)
+        inside = self.candidates(env, pool, low, high)
         nearest = env.pin if env.pin.type in self.types else None
         if inside and nearest is None:
-            nearest = max(inside, key=lambda s: (self._passed(s), s.at))
+            nearest = max(inside, key=lambda s: (self.passed(s), s.at))
         parts: list[Tree] = []
         if nearest is not None:
             for tests in self.alternatives.get(nearest.type, ()):
@@ -266,16 +270,25 @@ def _changed_values(env: Env, signal: Signal, change: Changed) -> tuple[Any, Any
     if pair is None:
         return None
     before, after = pair
-    if change.before and str(before).casefold() not in change.before:
+    if change.before and changed_word(before) not in change.before:
         return None
-    if change.after and str(after).casefold() not in change.after:
+    if change.after and changed_word(after) not in change.after:
         return None
     return pair
 
 
+def changed_word(value: object) -> str:
+    """A field or value of a change as rules spell it: the registry says "Active not recruiting", "why stopped"."""
+    return _APART.sub("_", str(value).casefold()).strip("_")
+
+
+_APART = re.compile(r"[^\w/+.]+")
+
+
 def _moved(env: Env, signal: Signal, name: str) -> tuple[Any, Any] | None:
+    word = changed_word(name)
     for change in signal.changes:
-        if change.field == name or change.field.rpartition(".")[2] == name:
+        if changed_word(change.field) == word or changed_word(change.field.rpartition(".")[2]) == word:
             return (change.before, change.after) if change.before != change.after else None
     after = signal.attributes.get(name)
     if after is None:

@@ -100,7 +100,7 @@ def _account(ctx: Context, path: Path, value: Any) -> dict[str, Any]:
         measure = ctx.measures.get(name)
         if measure is None:
             hint = expected(name, ctx.measures)
-            ctx.reader.error(place, f'unknown account field "{name}"', hint, key=True, code="field")
+            ctx.reader.error(place, f'unknown account field "{name}"', hint, key=True, code="account-field")
         elif measure.kind == "duration":
             out[name] = ctx.reader.duration(place, given)
         elif measure.kind == "number":

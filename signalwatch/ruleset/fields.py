@@ -209,6 +209,15 @@ BY_TYPE: Mapping[str, tuple[Field, ...]] = {
 }  # fmt: skip
 """Fields of each built-in type, beside the common ones."""
 
+CHANGES: Mapping[str, tuple[str, ...]] = {
+    "": ("title", "subject"),
+    "trial": (
+        "status", "phase", "enrollment", "sites", "countries", "why_stopped", "lead_sponsor", "collaborators", "start_date",
+        "primary_completion_date", "completion_date", "results_first_posted",
+    ),
+}  # fmt: skip
+"""What connectors say has changed, beside the fields of an event: of any event, and of events of studies."""
+
 ENGAGEMENT_TYPES = ("page_visit", "application_note", "webinar_attended", "demo_request")
 """First-party signals known from the start; scoring.yaml may name more."""
 
@@ -260,6 +269,18 @@ class Fields:
     def of(self, event_type: str) -> Mapping[str, Field] | None:
         """The fields of a type; None when any field is allowed."""
         return self._tables[event_type]
+
+    def changing(self, event_types: Iterable[str]) -> list[str] | None:
+        """What ``changed`` can name for all of these types; None when any name may do."""
+        common: set[str] | None = None
+        for event_type in event_types:
+            table = self._tables[event_type]
+            if table is None:
+                return None
+            study = "enrollment" in table
+            names = {*table, *CHANGES[""], *(CHANGES["trial"] if study else ())} - {"points", "polarity", "program"}
+            common = names if common is None else common & names
+        return sorted(common or ())
 
     def find(self, event_types: Iterable[str], name: str) -> Field | None:
         """The field ``name`` as *all* of these types have it, or None when one of them lacks it.

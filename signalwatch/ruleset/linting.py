@@ -184,7 +184,7 @@ def signature(node: Node) -> Any:
 
 
 def _test(test: Comparison) -> tuple[str, str, str]:
-    return (test.name, test.op, ", ".join(sorted(test.want.split(", "))))
+    return test.key
 
 
 def _account(rule: Rule) -> frozenset[tuple[str, str, str]]:

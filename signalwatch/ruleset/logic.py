@@ -135,7 +135,8 @@ class Not:
         if isinstance(self.part, EventTest | Then):
             self.needs = self.part.types
 
-    def _found(self, env: Env) -> Witness | None:
+    def found(self, env: Env) -> Witness | None:
+        """What stands against it, or None."""
         low = None if self.window is None else env.at - self.window
         return self.part.find(env, env.by_type, low, None, False)
 
@@ -145,11 +146,11 @@ class Not:
             return None
         if self.needs and self.needs.isdisjoint(env.by_type):
             return ()
-        return () if self._found(env) is None else None
+        return () if self.found(env) is None else None
 
     def why(self, env: Env, pool: Pool, low: Bound, high: Bound, pinned: bool) -> tuple[str, str]:
         """What stands against it."""
-        found = self._found(env)
+        found = self.found(env)
         if found:
             newest = max(found, key=event_time)
             return self.path, f"{newest.type} on {day(newest)} stands against it"
@@ -203,12 +204,12 @@ class Within:
         free = self.part.find(env, pool, None, None, pinned)
         if free is None:
             return self.part.why(env, pool, None, None, pinned)
-        needed = self._needed(env, pool, pinned)
+        needed = self.needed(env, pool, pinned)
         if needed is None:
             return self.path, f"not within {units.show_duration(self.length)}"
         return self.path, f"it would take {units.show_span(needed)}, more than {units.show_duration(self.length)}"
 
-    def _needed(self, env: Env, pool: Pool, pinned: bool) -> timedelta | None:
+    def needed(self, env: Env, pool: Pool, pinned: bool) -> timedelta | None:
         """The shortest window around the trigger that would have done."""
         at = env.at
         times = sorted({s.at for t in self.types for s in pool.get(t, ())})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,11 +19,11 @@ from signalwatch.ruleset.fields import SILENCE, Fields
 from signalwatch.ruleset.logic import lengths
 from signalwatch.ruleset.nodes import Env, Tree, View
 from signalwatch.ruleset.policy import Icp, Personas, Play, Scoring, Tiers
-from signalwatch.ruleset.reader import IDENTIFIER, Reader
+from signalwatch.ruleset.reader import IDENTIFIER, NAMES_OF, Reader
 from signalwatch.ruleset.routes import Routes
 from signalwatch.ruleset.rules import Rule, Status, read_rules
+from signalwatch.ruleset.screen import Screen, screen
 
-Quick = Callable[[Signal], bool]
 ExtraTypes = Iterable[str] | Mapping[str, Iterable[str] | None]
 
 SINGLE_FILES = ("scoring.yaml", "groups.yaml", "tiers.yaml", "icp.yaml", "personas.yaml", "plays.yaml", "routes.yaml")
@@ -31,6 +31,11 @@ SINGLE_FILES = ("scoring.yaml", "groups.yaml", "tiers.yaml", "icp.yaml", "person
 OTHERS = ("families.yaml", "triggers")
 """What lies in the same folder and is read by somebody else."""
 MAX_FILES = 2000
+_DECLARED_IN: Mapping[str, tuple[str, ...]] = {
+    **{f"unknown-{what}": (file,) for what, file in NAMES_OF.items()},
+    "unknown-event": ("groups.yaml", "scoring.yaml"), "account-field": ("icp.yaml",), "currency": ("scoring.yaml",),
+}  # fmt: skip
+"""Codes of problems that are no fault of the file they stand in when the file that declares such names is unreadable."""
 EVERY_TYPE = "*"
 
 
@@ -50,11 +55,10 @@ class Pack:
     fields: Fields
     warnings: tuple[Problem, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)  # file name → digest of its text
+    texts: Mapping[str, str] = field(default_factory=dict)  # file name → its text, as hashed
     index: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     anywhere: tuple[Rule, ...] = ()  # rules on activity: considered for every scored event
-    fast: Mapping[str, tuple[tuple[Quick | None, bool, Rule], ...]] = field(
-        default_factory=dict
-    )  # index with first tests
+    screens: Mapping[str, Screen] = field(default_factory=dict)  # the index with first tests, by type
 
     def __repr__(self) -> str:
         return f"Pack({ids.short(self.hash)}, {len(self.rules)} rules)"
@@ -90,14 +94,12 @@ class Pack:
     def fired(self, view: View) -> list[Rule]:
         """Only the rules that fire: the fast way, without reasons (backtests)."""
         trigger = view.trigger
-        entries = self.fast.get(trigger.type)
-        if entries is None:
-            entries = self.fast.get(EVERY_TYPE, ())
+        screen = self.screens.get(trigger.type)
+        if screen is None:
+            screen = self.screens[EVERY_TYPE]
         env: Env | None = None
         out: list[Rule] = []
-        for quick, screened, rule in entries:
-            if quick is not None and not quick(trigger):
-                continue
+        for screened, rule in screen.candidates(trigger):
             if trigger.type == SILENCE and rule.rule_id != trigger.attributes.get("rule"):
                 continue
             if env is None:
@@ -128,7 +130,7 @@ def with_status(pack: Pack, statuses: Mapping[str, Status]) -> Pack:
         rules=rules,
         index=index,
         anywhere=anywhere,
-        fast=_fast(index, anywhere),
+        screens=_screens(index, anywhere),
     )
 
 
@@ -204,7 +206,10 @@ class _Loading:
         if not elevation:
             message = "elevation/*.yaml matches no file: there are no rules"
             self.problems.append(Problem("elevation", 0, 0, message, hint="add a file with a list of rules"))
-        return self._assemble(sources, elevation)
+        pack = self._assemble(sources, elevation)
+        lost = {name for name in SINGLE_FILES if name not in sources}
+        self.problems[:] = [p for p in self.problems if not _follows(p, lost)]
+        return pack
 
     def _reader(self, sources: Mapping[str, yamlsrc.Source], name: str, empty: Any) -> tuple[Reader, Any]:
         """Reader and data of a file; an absent or broken one reads as ``empty`` and its own problems are dropped."""
@@ -231,7 +236,8 @@ class _Loading:
         plays = policy_files.plays(play_reader, play_data, personas.personas)
         tier_reader, tier_data = self._reader(sources, "tiers.yaml", {"tiers": {"1": {}, "2": {}, "3": {}}})
         tiers = policy_files.tiers(tier_reader, tier_data, groups, plays)
-        ctx = Context(icp_reader, event_fields, groups, measures, rates)
+        polarity = {name: rule.polarity for name, rule in scoring.by_type.items()}
+        ctx = Context(icp_reader, event_fields, groups, measures, rates, polarity)
         icp = policy_files.icp(ctx, icp_data)
         for name in icp.attributes:
             if name in groups or event_fields.known(name):
@@ -264,25 +270,22 @@ class _Loading:
             fields=event_fields,
             warnings=tuple(p for p in self.problems if p.severity == "warning"),
             files=digests,
+            texts={name: _canonical(text).decode("utf-8") for name, text in self.files.items()},
             index=index,
             anywhere=anywhere,
-            fast=_fast(index, anywhere),
+            screens=_screens(index, anywhere),
         )
 
 
-def _fast(
-    index: Mapping[str, tuple[Rule, ...]], anywhere: tuple[Rule, ...]
-) -> dict[str, tuple[tuple[Quick | None, bool, Rule], ...]]:
-    """The index with the first test of each rule."""
-    first = {t: tuple(_screen(r, t) for r in chosen) for t, chosen in index.items()}
-    return first | {EVERY_TYPE: tuple((None, False, r) for r in anywhere)}
+def _screens(index: Mapping[str, tuple[Rule, ...]], anywhere: tuple[Rule, ...]) -> dict[str, Screen]:
+    """The index with first tests."""
+    return {t: screen(chosen, t) for t, chosen in index.items()} | {EVERY_TYPE: screen(anywhere, EVERY_TYPE)}
 
 
-def _screen(rule: Rule, event_type: str) -> tuple[Quick | None, bool, Rule]:
-    """The test an event of this type must pass to be of any interest to the rule, and whether passing it says so."""
-    if rule.measures or event_type == SILENCE:
-        return None, False, rule
-    return rule.quick.get(event_type), True, rule
+def _follows(problem: Problem, lost: set[str]) -> bool:
+    """Whether a problem only says that a file could not be read. An event with a near relative is a typo all the same."""
+    typo = problem.code == "unknown-event" and problem.hint.startswith("did you mean")
+    return not typo and not lost.isdisjoint(_DECLARED_IN.get(problem.code, ()))
 
 
 def _is_elevation(name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from signalwatch.model import Polarity
 from signalwatch.ruleset import fields as tables
-from signalwatch.ruleset.compare import Comparison, comparison, split_key
+from signalwatch.ruleset.account_tests import account_tests
 from signalwatch.ruleset.conditions import Alternatives, Context, field_tests
 from signalwatch.ruleset.fields import Field, Fields
 from signalwatch.ruleset.policy import (
@@ -142,7 +142,8 @@ def _polarity(reader: Reader, path: Path, value: Any) -> Polarity | None:
     if value is None:
         return None
     found = reader.word(path, value, POLARITIES, what="polarity")
-    return cast("Polarity", found) if found else None
+    # The very constant of the model: msgspec leaves a default out by identity, and a digest must not depend on that.
+    return cast("Polarity", POLARITIES[POLARITIES.index(found)]) if found else None
 
 
 # --- groups ---------------------------------------------------------------------------------------------------------
@@ -293,7 +294,8 @@ def _tier_order(reader: Reader, found: Mapping[int, Tier]) -> None:
         high, low = getattr(one, name), getattr(two, name)
         if high is not None and low is not None and high < low:
             what = name.replace("_", ".")
-            reader.warning(("tiers", "1"), f"tier 1 is easier to enter than tier 2 ({what} {high:g} < {low:g})")
+            message = f"tier 1 is easier to enter than tier 2 ({what} {high:g} < {low:g})"
+            reader.warning(("tiers", "1", "enter", name.partition("_")[2]), message, "swap them, or raise this one")
 
 
 # --- ICP ------------------------------------------------------------------------------------------------------------
@@ -383,7 +385,7 @@ def _segment(ctx: Context, path: Path, item: Any, known: Mapping[str, Field]) ->
     if not criteria:
         reader.error(path, "a segment needs criteria")
     title = reader.text((*path, "title"), given.get("title"))
-    return Segment(reader.identifier((*path, "id"), given.get("id") or ""), title, tuple(criteria))
+    return Segment(_id(reader, path, given), title, tuple(criteria))
 
 
 def _criterion(ctx: Context, path: Path, item: Any, known: Mapping[str, Field]) -> Criterion | None:
@@ -416,22 +418,9 @@ def _criterion(ctx: Context, path: Path, item: Any, known: Mapping[str, Field]) 
     return Criterion(name, weight, (), scores, otherwise)
 
 
-def account_tests(
-    ctx: Context, path: Path, label: str, value: Any, known: Mapping[str, Field]
-) -> tuple[Comparison, ...]:
-    """Compile tests on an account (``for``, ICP, matchers): ``{NAME|OP: VALUE}``."""
-    out: list[Comparison] = []
-    for key, wanted in ctx.reader.mapping(path, value).items():
-        name, op = split_key(key)
-        place = (*path, key)
-        if name not in known:
-            hint = expected(name, known)
-            ctx.reader.error(place, f'unknown account field "{name}"', hint, key=True, code="field")
-            continue
-        test = comparison(ctx.reader, place, f"{label}.{key}", known[name], op, wanted, ctx.rates)
-        if test is not None:
-            out.append(test)
-    return tuple(out)
+def _id(reader: Reader, path: Path, given: Mapping[str, Any]) -> str:
+    """The id of a mapping; "" after a problem was noted (that it is missing was noted before)."""
+    return "" if given.get("id") is None else reader.identifier((*path, "id"), given["id"])
 
 
 # --- personas and plays ---------------------------------------------------------------------------------------------
@@ -444,7 +433,9 @@ def personas(reader: Reader, data: Any) -> Personas:
     for path, item in reader.items(("personas",), top.get("personas") or []):
         given = reader.mapping(path, item, ("id", "title", "titles", "role", "from"), ("id", "title"))
         reader.note(path, given)
-        name = reader.identifier((*path, "id"), given.get("id") or "")
+        name = _id(reader, path, given)
+        if not name:
+            continue
         if name in found:
             reader.error((*path, "id"), f"persona {name} is defined twice")
         titles = reader.words((*path, "titles"), given["titles"]) if given.get("titles") is not None else ()
@@ -468,7 +459,9 @@ def plays(reader: Reader, data: Any, known_personas: Mapping[str, Persona]) -> d
             path, item, ("id", "title", "first_step", "steps", "personas", "tiers", "from"), ("id", "title")
         )
         reader.note(path, given)
-        name = reader.identifier((*path, "id"), given.get("id") or "")
+        name = _id(reader, path, given)
+        if not name:
+            continue
         if name in out:
             reader.error((*path, "id"), f"play {name} is defined twice")
         who = given.get("personas")

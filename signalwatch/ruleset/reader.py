@@ -17,6 +17,8 @@ from signalwatch.yamlsrc import Path, Source, expected, looks_boolean
 
 T = TypeVar("T")
 
+NAMES_OF = {"play": "plays.yaml", "persona": "personas.yaml", "group": "groups.yaml"}
+"""Kinds of names that other files declare, by the file."""
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}\Z")
 
 
@@ -110,7 +112,8 @@ class Reader:
             return default
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if not isinstance(text, str) or text not in options:
-            self.error(path, f"unknown {what}: {units.show(value)}", expected(value, options), code="unknown-word")
+            code = f"unknown-{what}" if what in NAMES_OF else "unknown-word"
+            self.error(path, f"unknown {what}: {units.show(value)}", expected(value, options), code=code)
             return default
         return text
 

@@ -7,10 +7,10 @@ from datetime import date, time, timedelta
 from typing import Any, cast
 
 from signalwatch.ruleset import units
+from signalwatch.ruleset.account_tests import account_tests
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.conditions import Context
 from signalwatch.ruleset.fields import Field
-from signalwatch.ruleset.policy_files import account_tests
 from signalwatch.ruleset.reader import Reader, kind_of
 from signalwatch.ruleset.routes import (
     GROUP_BY,
@@ -75,7 +75,7 @@ def routes(ctx: Context, data: Any, known: Mapping[str, Field]) -> Routes:
     if top.get("route") is not None and not root.receivers:
         reader.error(("route",), "the first route needs receivers", "it takes what no other route takes")
     fallback = top.get("fallback")
-    used = {r for node in root.walk() for r in node.receivers or ()} | {fallback}
+    used = {r for node in root.walk() for r in node.receivers or ()} | {str(fallback)}
     for name in receivers:
         if name not in used:
             reader.warning(("receivers", name), f"receiver {name} is never used", key=True, code="unused")

@@ -8,17 +8,17 @@ from datetime import timedelta
 from typing import Any, Literal, cast
 
 from signalwatch.model import Signal
-from signalwatch.ruleset import slots
+from signalwatch.ruleset import sanity, slots
+from signalwatch.ruleset.account_tests import account_tests
 from signalwatch.ruleset.compare import Comparison
-from signalwatch.ruleset.conditions import Alternatives, Context, parse, unsatisfiable
-from signalwatch.ruleset.events import EventTest
+from signalwatch.ruleset.conditions import Alternatives, Context, parse
+from signalwatch.ruleset.events import EventTest, FieldTest
 from signalwatch.ruleset.examples import Example, read_examples
 from signalwatch.ruleset.fields import SILENCE
-from signalwatch.ruleset.logic import All, AnyOf, Not, Same, Within
+from signalwatch.ruleset.logic import AnyOf, Not, Within
 from signalwatch.ruleset.nodes import Node
-from signalwatch.ruleset.order import Then
 from signalwatch.ruleset.policy import Play
-from signalwatch.ruleset.policy_files import account_tests
+from signalwatch.ruleset.sanity import leaves
 from signalwatch.yamlsrc import Path
 
 Status = Literal["live", "shadow", "off"]
@@ -80,6 +80,7 @@ class Rule:
     measures: frozenset[str] = frozenset()
     single: bool = False  # one event decides it: no window, no history
     quick: Mapping[str, Callable[[Signal], bool] | None] = field(default_factory=dict)
+    options: Mapping[str, tuple[tuple[FieldTest, ...], ...]] = field(default_factory=dict)  # what quick asks, by type
     silences: tuple[EventTest, ...] = ()
 
 
@@ -109,7 +110,6 @@ def _rule(ctx: Context, path: Path, item: Any, plays: Mapping[str, Play]) -> Rul
     rule_id = reader.identifier((*path, "id"), given["id"]) if given.get("id") is not None else ""
     status = reader.word((*path, "status"), given.get("status"), STATUSES, "live", "status")
     for_ = account_tests(ctx, (*path, "for"), "for", given["for"], ctx.measures) if given.get("for") is not None else ()
-    _for_contradictions(ctx, (*path, "for"), for_)
     ctx.labels = set()
     when = parse(ctx, (*path, "when"), "when", given["when"]) if given.get("when") is not None else None
     used = {word: _alternatives(ctx, word) for word in sorted(ctx.labels)}
@@ -129,10 +129,11 @@ def _rule(ctx: Context, path: Path, item: Any, plays: Mapping[str, Play]) -> Rul
     if tier is not None:
         word = reader.word((*path, "propose", "tier"), tier, ("0", "1", "2", "3"), what="tier")
         proposed = int(word) if word else None
-        _pointless(ctx, path, for_, proposed)
     line, _ = reader.source.where(path)
     if when is not None and not any(p.severity == "error" for p in reader.problems[before:]):
-        _shape(ctx, path, when, unless)
+        sanity.check(ctx, path, when, for_, unless)
+        if proposed is not None:
+            sanity.check_move(ctx, path, for_, proposed, sorted(when.types))
     examples = read_examples(ctx, (*path, "examples"), given.get("examples"))
     if when is None or any(p.severity == "error" for p in reader.problems[before:]):
         return None
@@ -159,7 +160,8 @@ def _rule(ctx: Context, path: Path, item: Any, plays: Mapping[str, Play]) -> Rul
         types=when.types | ({SILENCE} if silences(when) else set()),
         measures=when.measures,
         single=_single(when),
-        quick=_quick(when),
+        quick=_quick(_options(when)),
+        options=_options(when),
         silences=silences(when),
     )
 
@@ -196,74 +198,9 @@ def _cooldown(ctx: Context, path: Path, value: Any) -> Cooldown | None:
     return Cooldown(length, cast("Literal['account', 'program']", per)) if length else None
 
 
-def _for_contradictions(ctx: Context, path: Path, tests: tuple[Comparison, ...]) -> None:
-    by_name: dict[str, list[Comparison]] = {}
-    for test in tests:
-        by_name.setdefault(test.name, []).append(test)
-    for name, several in by_name.items():
-        if len(several) > 1 and unsatisfiable(ctx.measures[name], several):
-            wanted = "; ".join(t.holds() for t in several)
-            ctx.reader.error(path, f"no account can pass all of: {wanted}", "loosen one of them", code="contradiction")
-
-
-def _pointless(ctx: Context, path: Path, for_: tuple[Comparison, ...], proposed: int | None) -> None:
-    """A rule for accounts of a tier that proposes the same tier."""
-    if proposed is None:
-        return
-    tests = [t for t in for_ if t.name == "tier"]
-    reachable = [n for n in ("0", "1", "2", "3") if all(t.test(n) for t in tests)]
-    if reachable == [str(proposed)]:
-        message = f"proposes tier {proposed} for accounts that are in it already"
-        ctx.reader.error((*path, "propose", "tier"), message, "change for.tier or propose.tier", code="contradiction")
-
-
-def _shape(ctx: Context, path: Path, when: Node, unless: tuple[Not, ...]) -> None:
-    """Warnings about rules that cannot do what their author hopes."""
-    if not when.types and not when.measures:
-        hint = "add an event or a measure such as 'activity|gte: 50'"
-        ctx.reader.error((*path, "when"), "nothing here can trigger the rule", hint, code="unreachable")
-    if isinstance(when, All | Same) and len(_leaves(when)) > 1:
-        ctx.reader.warning(
-            (*path, "when"),
-            "several events without 'within': partial matches never expire",
-            "within: 180d",
-            code="window",
-        )
-    needed = [leaf for leaf in _required(when) if leaf.plain]
-    for i, block in enumerate(unless):
-        part = block.part
-        if isinstance(part, EventTest) and part.plain:
-            for leaf in needed:
-                if all(part.alternatives.get(t) == ((),) for t in leaf.types):
-                    message = f"{leaf.label} is asked for, and forbidden by unless: the rule can never fire"
-                    ctx.reader.error((*path, "unless", i), message, "narrow unless", code="unreachable")
-
-
-def _required(node: Node) -> list[EventTest]:
-    """Event tests without which the condition cannot hold."""
-    if isinstance(node, EventTest):
-        return [node]
-    if isinstance(node, Within | Same):
-        return _required(node.part)
-    if isinstance(node, All):
-        return [leaf for part in node.parts for leaf in _required(part)]
-    return list(node.steps) if isinstance(node, Then) else []
-
-
-def _leaves(node: Node) -> list[EventTest]:
-    """All event tests that can be part of a witness."""
-    if isinstance(node, EventTest):
-        return [node]
-    if isinstance(node, Within | Same):
-        return _leaves(node.part)
-    if isinstance(node, All | AnyOf):
-        return [leaf for part in node.parts for leaf in _leaves(part)]
-    return list(node.steps) if isinstance(node, Then) else []
-
-
 def silences(node: Node) -> tuple[EventTest, ...]:
     """Event tests with ``absent_for``: they make dated signals of nothing having happened."""
-    return tuple(leaf for leaf in _leaves(node) if leaf.absent is not None)
+    return tuple(leaf for leaf in leaves(node) if leaf.absent is not None)
 
 
 def _single(when: Node) -> bool:
@@ -273,20 +210,25 @@ def _single(when: Node) -> bool:
     return isinstance(when, AnyOf) and all(_single(part) for part in when.parts)
 
 
-def _quick(when: Node) -> dict[str, Callable[[Signal], bool] | None]:
-    """For each type: whether an event could be part of a witness at all (None: any event of the type could)."""
-    options: dict[str, list[tuple[Callable[[Signal], bool], ...]]] = {}
-    for leaf in _leaves(when):
+def _options(when: Node) -> dict[str, tuple[tuple[FieldTest, ...], ...]]:
+    """For each type: the tests by which an event could be part of a witness, as alternatives."""
+    options: dict[str, tuple[tuple[FieldTest, ...], ...]] = {}
+    for leaf in leaves(when):
         for event_type, alternatives in leaf.alternatives.items():
-            cheapest_first = (sorted(tests, key=lambda t: t.comparison.cost) for tests in alternatives)
-            options.setdefault(event_type, []).extend(tuple(t.check for t in tests) for tests in cheapest_first)
+            options[event_type] = options.get(event_type, ()) + tuple(alternatives)
+    return options
+
+
+def _quick(options: Mapping[str, tuple[tuple[FieldTest, ...], ...]]) -> dict[str, Callable[[Signal], bool] | None]:
+    """For each type: whether an event could be part of a witness at all (None: any event of the type could)."""
     out: dict[str, Callable[[Signal], bool] | None] = {}
     for event_type, several in options.items():
-        out[event_type] = None if () in several else _joined(several)
+        cheapest_first = [tuple(t.check for t in sorted(tests, key=lambda t: t.comparison.cost)) for tests in several]
+        out[event_type] = None if () in several else joined(cheapest_first)
     return out
 
 
-def _joined(several: list[tuple[Callable[[Signal], bool], ...]]) -> Callable[[Signal], bool]:
+def joined(several: list[tuple[Callable[[Signal], bool], ...]]) -> Callable[[Signal], bool]:
     """One closure for "passes all tests of any alternative"."""
     if len(several) == 1:
         checks = several[0]

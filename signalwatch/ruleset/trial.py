@@ -213,22 +213,49 @@ def _tier_of(rule: Rule) -> int:
     return next((n for n in (3, 2, 1, 0) if all(t.test(str(n)) for t in tests)), 3)
 
 
-def junit(results: Iterable[ExampleResult], day: date | None = None) -> str:
-    """Results as JUnit XML, for CI servers."""
-    rows = list(results)
-    failed = [r for r in rows if not r.ok]
+def junit(
+    results: Iterable[ExampleResult],
+    day: date | None = None,
+    *,
+    broken: Sequence[object] = (),
+    without: Sequence[str] = (),
+    pack: Pack | None = None,
+) -> str:
+    """Results as JUnit XML, for CI servers.
+
+    Args:
+        results: what the examples gave.
+        day: date of the run.
+        broken: problems of files that could not be read, or of triggers; each is a test case that failed.
+        without: rules that lack examples, where that is an error.
+        pack: where those rules stand.
+    """
+    cases = [_case(row) for row in results]
+    for problem in broken:
+        place = f"{getattr(problem, 'file', 'rules')}:{getattr(problem, 'line', 0)}"
+        cases.append(_failed(place, getattr(problem, "message", ""), getattr(problem, "message", ""), str(problem)))
+    for rule_id in without:
+        rule = pack.rule(rule_id) if pack is not None else None
+        file = rule.file if rule is not None else "rules"
+        cases.append(_failed(file, rule_id, "no firing and silent example", "examples are tests"))
+    failures = sum("<failure" in case for case in cases)
     stamp = f' timestamp="{day.isoformat()}"' if day is not None else ""
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuite name="signalwatch rules" tests="{len(rows)}" failures="{len(failed)}"{stamp}>',
-    ]
-    for row in rows:
-        name = f"{row.rule_id}[{row.index + 1}]" + (f" {row.note}" if row.note else "")
-        head = f"  <testcase classname={quoteattr(row.file)} name={quoteattr(name)}"
-        if row.ok:
-            lines.append(f"{head}/>")
-            continue
-        detail = evaluate.explain_text(row.tree) if row.tree is not None else ""
-        body = escape(f"{row.file}:{row.line}\nexpected {row.expected}, got {row.got}\n{row.problem}\n{detail}")
-        lines += [f"{head}>", f"    <failure message={quoteattr(row.problem)}>{body}</failure>", "  </testcase>"]
-    return "\n".join([*lines, "</testsuite>", ""])
+    head = f'<testsuite name="signalwatch rules" tests="{len(cases)}" failures="{failures}"{stamp}>'
+    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', head, *cases, "</testsuite>", ""])
+
+
+def _case(row: ExampleResult) -> str:
+    name = f"{row.rule_id}[{row.index + 1}]" + (f" {row.note}" if row.note else "")
+    if row.ok:
+        return f"  <testcase classname={quoteattr(row.file)} name={quoteattr(name)}/>"
+    detail = evaluate.explain_text(row.tree) if row.tree is not None else ""
+    body = f"{row.file}:{row.line}\nexpected {row.expected}, got {row.got}\n{row.problem}\n{detail}"
+    return _failed(row.file, name, row.problem, body)
+
+
+def _failed(file: str, name: str, message: str, body: str) -> str:
+    return (
+        f"  <testcase classname={quoteattr(file)} name={quoteattr(name)}>\n"
+        f"    <failure message={quoteattr(message)}>{escape(body)}</failure>\n"
+        "  </testcase>"
+    )

@@ -118,5 +118,5 @@ def show(value: object) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
         return ", ".join(show(v) for v in items)
-    text = str(value)
+    text = str(value).replace("\n", "\\n")
     return text if len(text) <= 80 else text[:77] + "..."

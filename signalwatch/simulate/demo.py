@@ -26,7 +26,7 @@ from signalwatch.model import Dossier
 from signalwatch.notifiers import render
 from signalwatch.simulate.memory import peak_rss_mb
 from signalwatch.simulate.simulation import Simulation
-from signalwatch.simulate.truth import SeenEvent, SentAlert, StoreView, TierMove, Truth, score
+from signalwatch.simulate.truth import SeenEvent, SeenStory, SentAlert, StoreView, TierMove, Truth, score
 from signalwatch.simulate.world import World
 
 START = date(2026, 1, 5)
@@ -104,6 +104,13 @@ def view_of(app: App) -> StoreView:
             urls=tuple(e.url for e in letter.evidence if e.url), sent_at=row.sent_at, headline=letter.headline,
         )  # fmt: skip
     events = tuple(SeenEvent(type=e.type, url=e.url, key=e.document_key) for e in app.store.events(limit=_EVERYTHING))
+    stories = tuple(
+        SeenStory(
+            story_id=s.story_id,
+            events=tuple(SeenEvent(type=e.type, url=e.url, key=e.document_key) for e in s.events),
+        )
+        for s in app.store.stories(limit=_EVERYTHING)
+    )
     documents = frozenset(d.document.url or d.document.key for d in app.store.iter_documents())
     moves = [
         TierMove(account_id=a.account_id, at=m.at, tier=m.to_tier)
@@ -115,6 +122,7 @@ def view_of(app: App) -> StoreView:
         alerts=tuple(alerts.values()),
         events=events,
         documents=documents,
+        stories=stories,
         moves=tuple(sorted(moves, key=lambda m: m.at)),
     )
 
@@ -240,7 +248,7 @@ def summarise(app: App, sim: Simulation, started: float, out: Path) -> dict[str,
             name: result[name]
             for name in ("alerts", "precision", "recall", "lost", "duplicates", "latency_p50_s", "latency_p99_s")
         },
-        "undetected": result["undetected"],
+        **{name: result[name] for name in ("undetected", "stories_per_happening", "mixed_stories")},
         "published": sum(1 for p in sim.world.publications if p.visible_at >= sim.world.opens_at),
         "noise_share": round(sim.world.noise_share, 3),
         "held": len(app.store.reviews("open", limit=_EVERYTHING)),

@@ -23,6 +23,7 @@ from typing import Any, Literal
 from signalwatch.model import Json, Struct
 from signalwatch.simulate.happenings import Happening, Publication
 from signalwatch.simulate.world import World
+from signalwatch.stories import family
 
 Expectation = Literal["must", "may", "never"]
 GRACE = timedelta(hours=30)
@@ -64,6 +65,13 @@ class SeenEvent(Struct, frozen=True, kw_only=True):
     key: str = ""  # the document's key at its source
 
 
+class SeenStory(Struct, frozen=True, kw_only=True):
+    """One story in the store with the events that told it."""
+
+    story_id: str
+    events: tuple[SeenEvent, ...] = ()
+
+
 class TierMove(Struct, frozen=True, kw_only=True):
     """A person moved an account to another tier while the service ran."""
 
@@ -79,6 +87,7 @@ class StoreView(Struct, frozen=True, kw_only=True):
     events: tuple[SeenEvent, ...] = ()
     documents: frozenset[str] = frozenset()
     moves: tuple[TierMove, ...] = ()
+    stories: tuple[SeenStory, ...] = ()
 
 
 class Truth(Struct, frozen=True, kw_only=True):
@@ -316,6 +325,7 @@ def score(truth: Truth, view: StoreView) -> dict[str, Json]:
     )
     latencies = [seconds for seconds, _, _ in delays]
     lost, undetected = _not_in_store(truth, view, index)
+    per_happening, mixed, split_up = _clustering(view, index)
     right = sum(v.right for v in verdicts)
     duplicates = sum(n - 1 for n in fresh.values() if n > 1)
     return {
@@ -328,6 +338,8 @@ def score(truth: Truth, view: StoreView) -> dict[str, Json]:
         "lost": len(lost),
         "undetected": len(undetected),
         "duplicates": duplicates,
+        "stories_per_happening": per_happening,
+        "mixed_stories": mixed,
         "latency_p50_s": round(percentile(latencies, 0.5), 1),
         "latency_p99_s": round(percentile(latencies, 0.99), 1),
         "wrong_by_reason": dict(sorted(Counter(v.reason for v in verdicts if not v.right).items())),
@@ -341,9 +353,48 @@ def score(truth: Truth, view: StoreView) -> dict[str, Json]:
             for s, h, a in delays[-5:]
         ],
         "duplicate_happenings": sorted(f"{h} -> {a}" for (h, a), n in fresh.items() if n > 1),
+        "split_or_mixed": split_up,
         "lost_happenings": lost,
         "undetected_happenings": undetected,
     }
+
+
+def _clustering(view: StoreView, index: _Index) -> tuple[float, float, list[str]]:
+    """Stories per happening, the share of stories that mix happenings, and which.
+
+    An event tells the happenings of its publication that may be reported under its type. Where those are several (a digest),
+    it counts for none of them, and a story is mixed only if no happening can have been told by all of its events. A happening
+    is split if events of its own kind are in several stories; a registry's status change beside them is another kind.
+    """
+    stories_of: dict[str, set[str]] = {}
+    found: list[str] = []
+    judged = mixed = 0
+    for story in view.stories:
+        common: set[str] | None = None
+        for event in story.events:
+            told = _told_by(event, index)
+            if not told:
+                continue
+            common = told if common is None else common & told
+            own = {h for h in told if family(index.happenings[h].type) == family(event.type)}
+            if len(told) == 1 and own:
+                stories_of.setdefault(next(iter(told)), set()).add(story.story_id)
+        judged += common is not None
+        if common is not None and not common:
+            mixed += 1
+            found.append(f"mixed {story.story_id}: {', '.join(sorted(e.url or e.key for e in story.events))}")
+    found += [f"split {h}: {', '.join(sorted(ids))}" for h, ids in sorted(stories_of.items()) if len(ids) > 1]
+    total = sum(map(len, stories_of.values()))
+    per_happening = round(total / len(stories_of), 4) if stories_of else 1.0
+    return per_happening, round(mixed / judged, 4) if judged else 0.0, found
+
+
+def _told_by(event: SeenEvent, index: _Index) -> set[str]:
+    """The happenings an event can be about; those of its own type if there are any."""
+    publications = [p for key in {key_of(event.url), key_of(event.key)} for p in index.publications.get(key, ())]
+    happenings = [index.happenings[i] for p in publications for i in p.happening_ids if i in index.happenings]
+    exact = {h.happening_id for h in happenings if h.type == event.type}
+    return exact or {h.happening_id for h in happenings if event.type in h.accepted}
 
 
 def _brief(verdict: Verdict) -> dict[str, Any]:

@@ -57,6 +57,8 @@ _claim = (
 _by_keys = select(story_key.c.story_id).where(among(story_key.c.key, "keys"), story_key.c.last_at >= bindparam("since"))
 _stories = select(story.c.body).where(story.c.story_id.in_(_by_keys))
 _events_of = select(event.c.story_id, event.c.body).where(among(event.c.story_id, "ids"), literally("story_id <> ''"))
+_accounts_of = select(event.c.story_id, event.c.account_ids).where(among(event.c.story_id, "ids"))
+_accounts_of = _accounts_of.where(literally("story_id <> ''"), event.c.state != "new")
 _signals = (
     select(signal.c.account_id, signal.c.body, signal.c.active)
     .where(among(signal.c.account_id, "ids"), signal.c.at >= bindparam("since"))
@@ -196,6 +198,14 @@ class AssessTx:
         params = {"keys": unique(map(storable_key, keys)), "since": aware(since)}
         found = [codec.decode_story(body) for body in self._tx.scalars(_stories, params)]
         return with_events(self._tx, sorted(found, key=lambda item: (item.last_at, item.story_id)))
+
+    def concerned(self, story_ids: Collection[str]) -> dict[str, set[str]]:
+        """The accounts that events of each story were decided for: whom a correction concerns."""
+        found: dict[str, set[str]] = {story_id: set() for story_id in story_ids}
+        if found:
+            for row in self._tx.execute(_accounts_of, {"ids": list(found)}):
+                found[row.story_id].update(codec.decode_strings(row.account_ids or "[]"))
+        return found
 
     def signals(self, account_ids: Collection[str], since: datetime) -> dict[str, list[Signal]]:
         """Signals of each account from ``since`` on, sorted by ``at``; retired ones are there with ``active=False``."""
@@ -409,9 +419,13 @@ class Assessing(Topic):
         with self._db.write() as tx:
             yield AssessTx(tx, aware(now), limit, self._counts)
 
-    def requeue_events(self, event_ids: Sequence[str]) -> int:
-        """Send held or failed events back to be assessed again (after a review was answered); how many."""
-        statement = update(event).where(among(event.c.event_id, "ids"), event.c.state.in_(["held", "failed"]))
+    def requeue_events(self, event_ids: Sequence[str], *, decided: bool = False) -> int:
+        """Send held or failed events back to be assessed again (after a review was answered); how many.
+
+        ``decided``: those that were decided or unmatched as well: another name of theirs may have waited.
+        """
+        states = ["held", "failed", "assessed"] if decided else ["held", "failed"]
+        statement = update(event).where(among(event.c.event_id, "ids"), event.c.state.in_(states))
         with self._db.write() as tx:
             changed = tx.execute(statement.values(state="new", outcome="", reason=""), {"ids": unique(event_ids)})
             return int(changed.rowcount)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from msgspec import json
 from sqlalchemy import Connection, case, func, select, text, update
 
 from signalwatch.clock import aware
+from signalwatch.model import Struct
 from signalwatch.store import codec
 from signalwatch.store.base import Topic, many
 from signalwatch.store.outbox import insert_outbox, outbox_row
@@ -83,6 +84,27 @@ _add_failed = _add_failed.on_conflict_do_update(
     index_elements=["rule_id", "path"],
     set_={"failed": condition_stat.c.failed + _add_failed.excluded.failed, "last_at": _add_failed.excluded.last_at},
 )
+
+
+class _Origin(Struct, frozen=True, kw_only=True):
+    """Where a rule set came from, and the event types that were known then."""
+
+    source: str
+    types: tuple[str, ...] = ()
+
+
+def _origin(packed: bytes) -> _Origin:
+    """Earlier versions kept the name of the folder alone."""
+    text = codec.unpack(packed).decode()
+    if not text.startswith('{"source"'):
+        return _Origin(source=text)
+    kept = json.loads(text)
+    return _Origin(source=kept["source"], types=tuple(kept["types"]))
+
+
+def _texts(packed: bytes | None) -> dict[str, str]:
+    """Texts by file name, byte for byte (what no text may hold in a database is escaped)."""
+    return dict(json.loads(codec.unpack(packed))) if packed else {}
 
 
 def open_alert(tx: Connection, kind: str, subject: str, message: str, now: datetime) -> bool:
@@ -202,16 +224,33 @@ class Operations(Topic):
             tx.execute(_save_host, row)
 
     def record_ruleset(
-        self, hash: str, source: str, author: str, now: datetime, files: Mapping[str, str] | None = None
+        self,
+        hash: str,
+        source: str,
+        author: str,
+        now: datetime,
+        *,
+        files: Mapping[str, str] | None = None,
+        types: Sequence[str] = (),
     ) -> bool:
-        """Note that a rule set is in force, with its texts by file name. True if this version was never seen before."""
+        """Note that a rule set is in force, with its texts. True if this version was never seen before.
+
+        Args:
+            hash: its name.
+            source: where it was read from.
+            author: who made it, if known.
+            now: time.
+            files: its files by name; what it decided can be decided again with them.
+            types: event types that were known when it was read.
+        """
+        origin = json.dumps({"source": source, "types": list(types)})
         row = {
             "hash": hash,
             "author": codec.clean(author),
             "first_seen_at": aware(now),
             "last_seen_at": now,
-            "source_z": codec.pack(source.encode("utf-8", "replace")),
-            "files_z": codec.pack(codec.clean_json(dict(files)).encode()) if files else None,
+            "source_z": codec.pack(origin.encode("ascii")),
+            "files_z": codec.pack(json.dumps(dict(files)).encode("ascii")) if files else None,
         }
         with self._db.write() as tx:
             new = tx.execute(select(ruleset.c.hash).where(ruleset.c.hash == hash)).first() is None
@@ -234,11 +273,19 @@ class Operations(Topic):
                     author=row.author,
                     first_seen_at=row.first_seen_at,
                     last_seen_at=row.last_seen_at,
-                    source=codec.unpack(row.source_z).decode(),
-                    files=json.decode(codec.unpack(row.files_z), type=dict[str, str]) if row.files_z else {},
+                    source=_origin(row.source_z).source,
+                    files=_texts(row.files_z),
                 )
                 for row in connection.execute(select(ruleset).order_by(r.first_seen_at.desc(), r.hash).limit(limit))
             ]
+
+    def ruleset_texts(self, hash: str) -> tuple[dict[str, str], tuple[str, ...]] | None:
+        """Files of a stored rule set and the event types known then; None when it is unknown or was kept without texts."""
+        statement = select(ruleset.c.source_z, ruleset.c.files_z).where(ruleset.c.hash == hash)
+        with self._db.read() as connection:
+            row = connection.execute(statement).first()
+        files = _texts(row.files_z) if row is not None else {}
+        return (files, _origin(row.source_z).types) if row is not None and files else None
 
     def ruleset_use(self) -> dict[str, RulesetUse]:
         """What each rule-set version decided: decisions, and alerts that came of them (each counted once)."""

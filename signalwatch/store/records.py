@@ -167,15 +167,39 @@ class ReviewItem(Struct, frozen=True, kw_only=True):
     created_at: datetime | None = None
 
 
+class Sighting(Struct, frozen=True, kw_only=True):
+    """One event of an unmatched company, with what it tells of the company's fit."""
+
+    event_id: str
+    story_id: str = ""
+    type: str = ""
+    at: datetime
+    title: str = ""
+    url: str = ""
+    cik: int | None = None
+    facts: Mapping[str, Json] = {}  # attributes that points and fit depend on
+    areas: tuple[str, ...] = ()
+    modalities: tuple[str, ...] = ()
+    phase: str = ""
+
+
 class Suggestion(Struct, frozen=True, kw_only=True):
-    """An unmatched subject that may fit the ICP, counted over its events."""
+    """An unmatched subject that may fit the ICP, with the events that named it (the newest 40). Written again, an event
+    counts once."""
 
     name: str
     key: str
-    events: int = 0
-    score: float = 0.0
-    last_at: datetime | None = None
-    evidence: tuple[str, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+
+    @property
+    def events(self) -> int:
+        """How many events named it."""
+        return len(self.sightings)
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the newest one happened."""
+        return max((s.at for s in self.sightings), default=None)
 
 
 class AssessedEvent(Struct, frozen=True, kw_only=True):
@@ -286,7 +310,8 @@ class DeliveryAttempt(Struct, frozen=True, kw_only=True):
 
 
 class RulesetVersion(Struct, frozen=True, kw_only=True):
-    """One version of the rule set: where it came from, and its texts by file name, so that history can be read back."""
+    """One version of the rule set. ``source`` says where it was read from, ``files`` are its texts by file name, so that
+    history can be read back."""
 
     hash: str
     author: str = ""

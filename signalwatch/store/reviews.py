@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from msgspec import ValidationError
 from msgspec.json import Decoder
 from sqlalchemy import Connection, Row, bindparam, select, text, update
 
@@ -16,15 +17,18 @@ from signalwatch.model import Candidate
 from signalwatch.store import codec
 from signalwatch.store.accounts import counted
 from signalwatch.store.base import Topic, many
-from signalwatch.store.records import ReviewItem, Suggestion
+from signalwatch.store.records import ReviewItem, Sighting, Suggestion
 from signalwatch.store.sql import among, insert, storable_key, upsert
 from signalwatch.store.tables import ReviewEventRow, ReviewRow, SuggestionRow, table_of
 
 review, review_event, suggestion = table_of(ReviewRow), table_of(ReviewEventRow), table_of(SuggestionRow)
 
-EVIDENCE_KEPT = 5
-"""Pieces of evidence a suggestion remembers; the latest win."""
+SIGHTINGS_KEPT = 40
+"""Events a suggestion remembers; the latest win."""
+LOOKED_AT = 2000
+"""Suggestions that are ranked at most: those with the most stories."""
 
+_sightings = Decoder(tuple[Sighting, ...]).decode
 _candidates = Decoder(tuple[Candidate, ...]).decode
 _put_review = insert(review)
 _put_review = _put_review.on_conflict_do_update(
@@ -60,27 +64,41 @@ def write_reviews(tx: Connection, items: Sequence[ReviewItem], now: datetime) ->
 
 
 def merge_suggestions(tx: Connection, items: Sequence[Suggestion], now: datetime) -> None:
-    """Add up what a batch found: events and scores add up, the latest evidence wins."""
+    """Add what a batch found. An event that was assessed before takes the place of what it said then."""
     if not items:
         return
     keys = [storable_key(item.key) for item in items]
-    known: dict[str, dict[str, Any]] = {}
+    names: dict[str, str] = {}
+    known: dict[str, dict[str, Sighting]] = {}
     for row in tx.execute(_suggested, {"keys": keys}):
-        known[row.key] = {**row._mapping, "evidence": codec.decode_strings(row.evidence)}
+        names[row.key] = row.name
+        known[row.key] = {s.event_id: s for s in _seen(row.evidence)}
     for key, item in zip(keys, items, strict=True):
-        old = known.get(key)
-        evidence = tuple(dict.fromkeys((*item.evidence, *(old["evidence"] if old else ()))))[:EVIDENCE_KEPT]
-        last = item.last_at or now
-        known[key] = {
-            "key": key,
-            "name": codec.clean(item.name),
-            "events": item.events + (old["events"] if old else 0),
-            "score": item.score + (old["score"] if old else 0.0),
-            "last_at": max(last, old["last_at"]) if old else last,
-            "evidence": evidence,
-            "state": "open",
-        }
-    many(tx, _put_suggestion, [{**row, "evidence": codec.clean_json(row["evidence"])} for row in known.values()])
+        names.setdefault(key, codec.clean(item.name))
+        known.setdefault(key, {}).update((s.event_id, s) for s in item.sightings)
+    rows = []
+    for key, seen in known.items():
+        kept = sorted(seen.values(), key=lambda s: (s.at, s.event_id), reverse=True)[:SIGHTINGS_KEPT]
+        rows.append(
+            {
+                "key": key,
+                "name": names[key],
+                "events": len(kept),
+                "score": float(len({s.story_id or s.event_id for s in kept})),
+                "last_at": kept[0].at if kept else now,
+                "evidence": codec.clean_json(tuple(kept)),
+                "state": "open",
+            }
+        )
+    many(tx, _put_suggestion, rows)
+
+
+def _seen(evidence: str) -> tuple[Sighting, ...]:
+    """What a row remembers; rows written by versions that kept links only remember nothing that can be ranked."""
+    try:
+        return _sightings(evidence)
+    except ValidationError:
+        return ()
 
 
 def _review_of(row: Row[Any], events: tuple[str, ...]) -> ReviewItem:
@@ -149,23 +167,22 @@ class Reviews(Topic):
         with self._db.read() as connection:
             return {row.mention: row.answer for row in connection.execute(statement)}
 
-    def suggestions(self, limit: int = 50, state: str = "open") -> list[Suggestion]:
-        """Companies that might belong on the list, the best first."""
+    def suggestions(self, limit: int = LOOKED_AT, state: str = "open") -> list[Suggestion]:
+        """Companies that might belong on the list, the one with the most stories first (`assess.rank` ranks them)."""
         s = suggestion.c
         statement = select(suggestion).where(s.state == state)
         statement = statement.order_by(s.score.desc(), s.events.desc(), s.key).limit(limit)
         with self._db.read() as connection:
             return [
-                Suggestion(
-                    name=row.name,
-                    key=row.key,
-                    events=row.events,
-                    score=row.score,
-                    last_at=row.last_at,
-                    evidence=codec.decode_strings(row.evidence),
-                )
+                Suggestion(name=row.name, key=row.key, sightings=_seen(row.evidence))
                 for row in connection.execute(statement)
             ]
+
+    def suggestion(self, key: str) -> Suggestion | None:
+        """One suggestion in whatever state, or None."""
+        with self._db.read() as connection:
+            row = connection.execute(select(suggestion).where(suggestion.c.key == storable_key(key))).first()
+        return None if row is None else Suggestion(name=row.name, key=row.key, sightings=_seen(row.evidence))
 
     def close_suggestion(self, key: str, state: str) -> bool:
         """Take a suggestion off the list (``added`` or ``dismissed``); False when there is none."""

@@ -8,356 +8,41 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from signalwatch import diseases
 from signalwatch.model import Event, Struct
+from signalwatch.stories.vocabulary import (
+    AGAIN,
+    AGENCIES,
+    BRACKETED,
+    BRAND,
+    CALLED,
+    CAPS,
+    CODE,
+    CODE_STOP,
+    COMPASS,
+    CONGRESS,
+    COUNTRIES,
+    INSTRUMENT,
+    MARKED,
+    NO_STUDY,
+    NOT_CALLED,
+    NOT_PRODUCTS,
+    NOTICE_WORDS,
+    PAYER_WORDS,
+    PERIODIC,
+    ROLES,
+    STEM,
+    STEM_STOP,
+    STOP,
+    STUDY,
+    TICKER,
+    TRANCHE,
+    TWO_WORDS,
+    WEAK,
+)
 
 _WORD = re.compile(r"[a-z0-9]+")
-_WEAK = frozenset(
-    [
-        "inc",
-        "corp",
-        "co",
-        "ltd",
-        "limited",
-        "llc",
-        "plc",
-        "ag",
-        "sa",
-        "se",
-        "nv",
-        "bv",
-        "gmbh",
-        "ab",
-        "asa",
-        "oy",
-        "kk",
-        "spa",
-        "srl",
-        "company",
-        "corporation",
-        "incorporated",
-        "the",
-        "and",
-        "of",
-        "therapeutics",
-        "pharmaceuticals",
-        "pharmaceutical",
-        "pharma",
-        "biosciences",
-        "bioscience",
-        "bio",
-        "biologics",
-        "biopharmaceuticals",
-        "medical",
-        "medicine",
-        "medicines",
-        "biotherapeutics",
-        "biopharma",
-        "sciences",
-        "health",
-        "healthcare",
-        "holdings",
-        "holding",
-        "group",
-        "international",
-        "technologies",
-        "technology",
-        "labs",
-        "laboratories",
-        "laboratory",
-        "biotech",
-        "biotechnology",
-        "biotechnologies",
-        "genetics",
-        "oncology",
-        "diagnostics",
-        "life",
-        "global",
-        "us",
-        "usa",
-        "genomics",
-        "immunotherapeutics",
-        "vaccines",
-        "medtech",
-        "devices",
-        "systems",
-    ]
-)
-_SPELLING = {"mitbegruender": "founder", "gruender": "founder"}
-_TICKER = re.compile(
-    r"\(?\b(?:NASDAQ|NYSE(?: American| Arca| MKT)?|OTCQ[BX]|OTC|AMEX|TSXV?|LSE|AIM|SIX|EURONEXT|ASX|HKEX|XETRA|ETR)"
-    r"[A-Za-z /]{0,20}"
-    r":\s*([A-Z]{1,5})\b",
-    re.IGNORECASE,
-)
-_CODE = re.compile(r"\b([A-Z][A-Za-z]{0,9}[- ]?\d{2,6}[A-Za-z]{0,3}|[A-Z]{1,6}\d{1,5}[A-Z]{0,2})\b")
-_MARKED = re.compile(r"\b([A-Za-z][A-Za-z0-9-]{2,30})\s?[®™]")
-_BRAND = re.compile(r"\b([A-Z][a-z]{4,20}) \([a-z][^)]{5,80}\)")
-_BRACKETED = re.compile(r"\(([a-z][a-z-]{5,30})(?:-[a-z]{4})?(?:[ )])")
-_CAPS = re.compile(r"\b([A-Z][A-Z-]{4,20})\b")
-_STEM = re.compile(
-    r"\b([a-z]{2,16}(?:mab|nib|tinib|ciclib|parib|rafenib|tide|glutide|gliptin|gliflozin|vir|ciran|sen|rsen|cel|gene|"
-    r"vec|stat|degib|zumab|cept|kinra|bart|metinib|lisib|tadine|setron|oxacin|mycin|cillin|azole|prazole|sartan|olol|"
-    r"pril|statin|afil|xaban|gatran|fusp|alfa|beta|toclax|dopa|lukast|tant|gepant|orexant|pride|caine|platin|rubicin|"
-    r"taxel|bine|relix|relin|parin|terol|sone|olone|fenac|coxib|bactam|penem|floxacin|cycline|zolid|fungin))"
-    r"(?:-[a-z]{4})?\b"
-)
-_NOT_PRODUCTS = frozenset(
-    [
-        "globe",
-        "newswire",
-        "announces",
-        "announce",
-        "phase",
-        "press",
-        "release",
-        "update",
-        "updated",
-        "exclusive",
-        "breaking",
-        "covid",
-        "nasdaq",
-        "nyse",
-        "nct",
-        "fda",
-        "ema",
-        "chmp",
-        "mhra",
-        "nmpa",
-        "pmda",
-        "barda",
-        "cber",
-        "cder",
-        "nih",
-        "cdc",
-        "item",
-        "items",
-        "stat",
-        "plus",
-        "business",
-        "wire",
-        "boston",
-        "cambridge",
-        "diego",
-        "francisco",
-        "geneva",
-        "basel",
-        "zurich",
-        "london",
-        "paris",
-        "tokyo",
-        "york",
-        "jersey",
-        "california",
-        "massachusetts",
-        "copenhagen",
-        "seoul",
-        "shanghai",
-        "beijing",
-        "germany",
-        "france",
-        "ireland",
-        "denmark",
-        "sweden",
-        "israel",
-        "canada",
-        "japan",
-        "china",
-        "study",
-        "trial",
-        "maine",
-        "vienna",
-        "dublin",
-        "munich",
-        "carolina",
-        "durham",
-        "toronto",
-        "vancouver",
-        "montreal",
-        "montréal",
-    ]
-)
-_STEM_STOP = frozenset(
-    [
-        "stat",
-        "gene",
-        "absent",
-        "present",
-        "recent",
-        "assent",
-        "essen",
-        "alfa",
-        "beta",
-        "status",
-        "patient",
-        "gel",
-        "accel",
-        "excel",
-        "cancel",
-        "level",
-        "travel",
-        "novel",
-        "model",
-    ]
-)
-_COMPASS = frozenset(
-    [
-        "north",
-        "south",
-        "east",
-        "west",
-        "northern",
-        "southern",
-        "eastern",
-        "western",
-        "county",
-        "city",
-        "state",
-        "republic",
-        "united",
-        "new",
-    ]
-)
-_CODE_STOP = re.compile(
-    r"^(?:COVID|Item|Phase|Q[1-4]|FY|H[12]|CD|IL|PD|HER|GLP|CAR|Type|Part|Day|Week|Series"
-    r"|Class|Rule|Form|No|US|EU|BTK|TNF|mRNA|A1C|HIV|Top|Year"
-    r"|SCHEDULE|January|February|March|April|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug"
-    r"|Sep|Sept|Oct|Nov|Dec|Nasdaq|CEO|K|ASH|ASCO|ESMO|EHA|AAN|ADA|AACR|ACR"
-    r"|Tier|Grade|Stage|Section|Chapter|Title|Article|S|F|N|BA|XBB|KP|JN|COV)[- ]?\d",
-    re.IGNORECASE,
-)
-_ROLE = (
-    ("ceo", r"\bceo\b|chief executive|geschäftsführer|vorstandschef"), ("cfo", r"\bcfo\b|chief financial"),
-    ("cmo", r"\bcmo\b|chief medical"), ("coo", r"\bcoo\b|chief operating"), ("cso", r"\bcso\b|chief scientific"),
-    ("cbo", r"\bcbo\b|chief business"), ("cco", r"\bcco\b|chief commercial"), ("cto", r"\bcto\b|chief techn"),
-    ("founder", r"founder|gründer"), ("president", r"\bpresident\b(?! and)"), ("chair", r"\bchair"),
-    ("board", r"\bboard\b|\bdirector\b"),
-    ("general counsel", r"general counsel|chief legal"), ("rd", r"r&d|research and development|head of research"),
-)  # fmt: skip
-_ROLES = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _ROLE)
-_AGENCIES = {
-    "fda": "fda", "food and drug administration": "fda", "therapeutic goods administration": "tga",
-    "center for drug evaluation": "nmpa", "national medical products administration": "nmpa",
-    "cber": "fda", "cder": "fda", "us food and drug administration": "fda", "ema": "eu",
-    "ec": "eu", "chmp": "eu",
-    "european commission": "eu", "european medicines agency": "eu", "mhra": "mhra", "nmpa": "nmpa", "cde": "nmpa",
-    "pmda": "japan", "mhlw": "japan", "health canada": "canada", "tga": "tga", "anvisa": "anvisa", "swissmedic": "swissmedic",
-}  # fmt: skip
-_INSTRUMENTS = (
-    ("atm", r"at[- ]the[- ]market (?:offering|facility|program|equity|sales|agreement)|\batm\b"
-     r"|sales agreement|from time to time"),
-    ("debt", r"\bloan|credit facility|debt financing|venture debt|royalty financing|note purchase|convertible (?:senior )?notes"),
-    ("pipe", r"private placement|\bpipe\b"), ("direct", r"registered direct"), ("warrant", r"warrant (?:inducement|exercise)"),
-    ("rights", r"rights (?:issue|offering)"),
-)  # fmt: skip
-_INSTRUMENT = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _INSTRUMENTS)
-_TRANCHE = re.compile(
-    r"\b(?:second|third|final|additional|subsequent|follow-on) (?:closing|tranche|close)\b|\bextension\b|\btranche\b",
-    re.IGNORECASE,
-)
-_AGAIN = re.compile(
-    r"\b(?:second|third|another|again|resubmi\w+|re-?submitted|separate from|additional|further|new round|latest)\b",
-    re.IGNORECASE,
-)
-_STOP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "for",
-        "to",
-        "in",
-        "on",
-        "with",
-        "and",
-        "or",
-        "its",
-        "it",
-        "as",
-        "at",
-        "by",
-        "from",
-        "is",
-        "are",
-        "was",
-        "be",
-        "has",
-        "have",
-        "had",
-        "will",
-        "this",
-        "that",
-        "new",
-        "first",
-        "announces",
-        "announced",
-        "announce",
-        "today",
-        "company",
-        "drug",
-        "treatment",
-        "patients",
-        "trial",
-        "study",
-        "phase",
-        "inc",
-        "clinical",
-        "stage",
-        "biotech",
-        "said",
-        "says",
-        "after",
-        "into",
-        "up",
-        "over",
-        "not",
-        "than",
-        "more",
-        "which",
-        "their",
-        "news",
-        "plus",
-        "million",
-        "billion",
-        "common",
-        "stock",
-        "offering",
-        "public",
-        "pricing",
-        "fda",
-        "approval",
-        "approved",
-        "results",
-        "data",
-        "positive",
-        "license",
-        "agreement",
-        "exclusive",
-        "collaboration",
-        "based",
-        "companies",
-        "biopharmaceutical",
-        "leading",
-        "focused",
-        "treat",
-        "therapy",
-        "therapies",
-        "medicine",
-        "medicines",
-        "globe",
-        "newswire",
-        "nasdaq",
-        "press",
-        "release",
-        "stat",
-        "deal",
-        "us",
-        "u",
-        "s",
-        "elsewhere",
-        "pharma",
-    ]
-)
+_CAPITAL = re.compile(r"\b([A-Z][a-zA-Z]{4,})")
 
 
 _TITLES = frozenset(
@@ -380,6 +65,19 @@ class Features(Struct, frozen=True, kw_only=True):
     tranche: bool = False
     again: bool = False
     places: frozenset[str] = frozenset()
+    site: frozenset[str] = frozenset()  # the place itself, where the location names its region as well
+    diseases: frozenset[str] = frozenset()  # by their canonical names
+    full: frozenset[str] = frozenset()  # whole names in one word: a ticker may abbreviate more than the first word
+    booster: bool = False  # a further dose of what is given already
+    capitals: frozenset[str] = frozenset()  # capitalised words of the title, among them names that were not recognised
+    studies: frozenset[str] = frozenset()  # names of studies in the title
+    congresses: frozenset[str] = frozenset()
+    payers: frozenset[str] = frozenset()  # whose money a grant or contract is
+    marks: frozenset[str] = frozenset()  # words of the title by which an agency's notice that names no company is found
+    periodic: bool = False  # looks back on a period
+    called: frozenset[str] = frozenset()  # words of the title that stand where a product's name does
+    thing: frozenset[str] = frozenset()  # words of what is launched
+    brands: frozenset[str] = frozenset()  # those of them that are names
 
 
 def plain(text: str) -> str:
@@ -390,11 +88,16 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
+def title_words(event: Event) -> frozenset[str]:
+    """All words of an event's title."""
+    return frozenset(_WORD.findall(plain(event.title)))
+
+
 @lru_cache(maxsize=20_000)
 def name_words(name: str) -> tuple[str, ...]:
     """The distinctive words of an organisation's name; all its words when none is distinctive."""
-    words = tuple(_WORD.findall(plain(name).replace("'s", "").replace("’s", "")))
-    return tuple(w for w in words if w not in _WEAK) or words
+    words = tuple(_WORD.findall(plain(name.replace("’s", "").replace("'s", ""))))
+    return tuple(w for w in words if w not in WEAK) or words
 
 
 @lru_cache(maxsize=20_000)
@@ -408,6 +111,77 @@ def name_key(name: str) -> str:
     return words[0]
 
 
+def _capitals(title: str) -> frozenset[str]:
+    """Capitalised words of a title that may be names."""
+    found = (plain(m.group(1)) for m in _CAPITAL.finditer(title))
+    return frozenset(
+        list(dict.fromkeys(w for w in found if w not in STOP and w not in WEAK and w not in NOT_PRODUCTS))[:10]
+    )
+
+
+_ITEM = re.compile(r"\s*[;|•]\s+")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+
+
+def own_part(title: str, lead: str, names: Iterable[str]) -> tuple[str, str]:
+    """What of a digest is about the named companies: its items and sentences that name them; all of it otherwise."""
+    items = _ITEM.split(title)
+    keys = {key for name in names if len(key := name_key(name)) >= 3}
+    if len(items) < 2 or not keys:
+        return title, lead
+    mine = [part for part in items if not keys.isdisjoint(_WORD.findall(plain(part)))]
+    if not mine or len(mine) == len(items):
+        return title, lead
+    sentences = [s for s in _SENTENCE.split(lead) if not keys.isdisjoint(_WORD.findall(plain(s)))]
+    return "; ".join(mine), " ".join(sentences)
+
+
+def whole_names(text: str, products: Iterable[str]) -> frozenset[str]:
+    """Products without the second word of a name (``... autoleucel``): what many names end with names none."""
+    second = {product_key(m.group(2)): product_key(m.group(1)) for m in TWO_WORDS.finditer(plain(text))}
+    return frozenset(second.get(p, p) for p in products)
+
+
+def studies_of(title: str) -> frozenset[str]:
+    """Names of studies as a title writes them; abbreviated diseases are none."""
+    found = {next(filter(None, m.groups())) for m in STUDY.finditer(title)}
+    return frozenset(
+        product_key(f) for f in found if plain(f) not in NO_STUDY and not CODE_STOP.match(f) and not diseases.find(f)
+    )
+
+
+def called_in(title: str) -> frozenset[str]:
+    """Words that stand where titles put a product's name, and are not known to be something else."""
+    sick = {w for d in diseases.find(title) for w in _WORD.findall(plain(d))}
+    found = {plain(m.group(1)) for m in CALLED.finditer(title) if not m.group(1).isupper()}
+    return frozenset(w for w in found - sick if w not in NOT_CALLED and w not in NOTICE_WORDS and w not in STOP)
+
+
+def payers_of(names: Iterable[str]) -> frozenset[str]:
+    """Whose money it is: the country of a government by any of its names, else the distinctive words of a funder."""
+    found: set[str] = set()
+    for name in names:
+        text = plain(name)
+        states = {country for country, pattern in COUNTRIES if pattern.search(text)}
+        found |= states or {w for w in _WORD.findall(text) if len(w) > 2 and w not in PAYER_WORDS and w not in STOP}
+    return frozenset(found)
+
+
+def _places(location: str) -> frozenset[str]:
+    return frozenset(w for w in _WORD.findall(plain(location)) if len(w) > 3 and w not in COMPASS)
+
+
+def _brands(product: str) -> frozenset[str]:
+    """The capitalised words of what is launched; a description has none."""
+    return frozenset(plain(w) for w in re.findall(r"\b[A-Z][A-Za-z0-9]{3,}", product) if plain(w) not in NOT_CALLED)
+
+
+def _marks(title: str) -> frozenset[str]:
+    """Words and diseases of a title that may tell which product an agency's notice means."""
+    words = [w for w in _WORD.findall(plain(title)) if len(w) >= 7 and w not in NOTICE_WORDS and w not in STOP]
+    return frozenset([*dict.fromkeys(words)][:10]) | {plain(d) for d in diseases.find(title)}
+
+
 def product_key(text: str) -> str:
     """ABC-123, ABC 123 and ABC123 are one product; a four-letter biosimilar suffix does not count."""
     flat = re.sub(r"[^a-z0-9]", "", plain(text))
@@ -418,22 +192,22 @@ def products_of(text: str, companies: Iterable[str] = ()) -> frozenset[str]:
     """Keys of what looks like a product name in running text: codes, trademarks, INN stems, shouted brand names."""
     own = {w for name in companies for w in name_words(name)}
     found: set[str] = set()
-    for match in _CODE.finditer(text):
+    for match in CODE.finditer(text):
         code = match.group(1)
-        if not _CODE_STOP.match(code) and re.search(r"\d", code) and len(product_key(code)) >= 4:
+        if not CODE_STOP.match(code) and re.search(r"\d", code) and len(product_key(code)) >= 4:
             found.add(product_key(code))
-    found.update(product_key(m.group(1)) for m in _MARKED.finditer(text))
-    found.update(product_key(m.group(1)) for m in _BRACKETED.finditer(text) if _STEM.fullmatch(m.group(1)))
+    found.update(product_key(m.group(1)) for m in MARKED.finditer(text))
+    found.update(product_key(m.group(1)) for m in BRACKETED.finditer(text) if STEM.fullmatch(m.group(1)))
     found.update(
         product_key(m.group(1))
-        for m in _STEM.finditer(text.casefold())
-        if m.group(1) not in _STEM_STOP and len(m.group(1)) >= 6
+        for m in STEM.finditer(text.casefold())
+        if m.group(1) not in STEM_STOP and len(m.group(1)) >= 6
     )
-    found.update(product_key(m.group(1)) for m in _BRAND.finditer(text) if m.group(1).casefold() not in _STOP)
+    found.update(product_key(m.group(1)) for m in BRAND.finditer(text) if m.group(1).casefold() not in STOP)
     title = text.split(". ", 1)[0]  # datelines shout too, so only the title's shouted words count
     if sum(c.isupper() for c in title) < 0.5 * sum(c.isalpha() for c in title):
-        found.update(product_key(m.group(1)) for m in _CAPS.finditer(title) if len(m.group(1)) >= 6)
-    return frozenset(f for f in found if f and f not in own and f not in _NOT_PRODUCTS)
+        found.update(product_key(m.group(1)) for m in CAPS.finditer(title) if len(m.group(1)) >= 6)
+    return frozenset(f for f in found if f and f not in own and f not in NOT_PRODUCTS and f not in WEAK)
 
 
 def skeleton(key: str) -> str:
@@ -443,16 +217,32 @@ def skeleton(key: str) -> str:
 
 def abbreviates(ticker: str, name: str) -> bool:
     """Whether ``ticker`` reads as letters of ``name`` in order, from the same first letter (RGNX, Regenxbio)."""
-    short = ticker.lstrip("$")
+    return _missing(ticker.lstrip("$"), name) == 0
+
+
+def _missing(short: str, name: str) -> int:
+    """How many letters of a ticker its company's name does not hold in this order; 9 when it cannot be its ticker."""
     if not 3 <= len(short) <= 5 or len(name) <= len(short) or short[0] != name[:1]:
-        return False
-    letters = iter(name)
-    return all(c in letters for c in short)
+        return 9
+    at, missing = 0, 0
+    for letter in short:
+        found = name.find(letter, at)
+        if found < 0:
+            missing += 1
+        else:
+            at = found + 1
+    return missing
+
+
+def resembles(ticker: str, name: str) -> bool:
+    """Whether all but one letter of a ticker read as the name's, and both begin alike (ARQT, Arcutis)."""
+    short = ticker.lstrip("$")
+    return len(short) >= 4 and short[:2] == name[:2] and _missing(short, name) <= 1
 
 
 def tickers_of(text: str) -> frozenset[str]:
     """Tickers written with their exchange, as keys."""
-    return frozenset(f"${m.group(1).lower()}" for m in _TICKER.finditer(text))
+    return frozenset(f"${m.group(1).lower()}" for m in TICKER.finditer(text))
 
 
 def _people(value: Any) -> frozenset[str]:
@@ -499,7 +289,7 @@ def _of_registry(event: Event) -> Features:
     products = {product_key(p) for p in program.assets} | {n.lower() for n in program.nct_ids} if program else set()
     text = plain(f"{event.title} {' '.join(program.indications) if program else ''}")
     words = frozenset(
-        w for w in _WORD.findall(text) if len(w) > 3 and w not in _STOP and w not in main and not w.isdigit()
+        w for w in _WORD.findall(text) if len(w) > 3 and w not in STOP and w not in main and not w.isdigit()
     )
     return Features(
         main=frozenset(main), others=frozenset(others), parties=len(main), words=words,
@@ -509,17 +299,21 @@ def _of_registry(event: Event) -> Features:
 
 def _of_text(event: Event) -> Features:
     """Features read from names, attributes, title and lead."""
-    text = f"{event.title}. {event.text or event.span.text}"
+    parties_named = [o.name for o in event.organisations if o.role != "regulator"]
+    title, lead = own_part(event.title, event.text or event.span.text, parties_named)
+    text = f"{title}. {lead}"
     main: set[str] = set()
     others: set[str] = set()
     names: list[str] = []
+    full: set[str] = set()
     parties = 0
     for organisation in event.organisations:
         if organisation.role == "regulator":
             continue
         key = name_key(organisation.name)
-        if not key:
-            continue
+        if not key or key in STOP:
+            continue  # "Agreement", "Million": no name
+        full.add("".join(_WORD.findall(plain(organisation.name))))
         names.append(organisation.name)
         if organisation.role in ("subject", "counterparty"):
             parties += 1
@@ -536,29 +330,46 @@ def _of_text(event: Event) -> Features:
     if isinstance(a.get("product"), str):
         products |= products_of(str(a["product"]), names)
     if event.program is not None:
-        products.update(product_key(p) for p in event.program.assets)
+        own = {w for name in names for w in name_words(name)} | full
+        products.update(key for p in event.program.assets if (key := product_key(p)) not in own)
         products.update(n.lower() for n in event.program.nct_ids)
     agency = ""
     for value in [a.get("agency"), *(o.name for o in event.organisations if o.role == "regulator")]:
-        if isinstance(value, str) and plain(value).replace(".", "") in _AGENCIES:
-            agency = _AGENCIES[plain(value).replace(".", "")]
+        if isinstance(value, str) and plain(value).replace(".", "") in AGENCIES:
+            agency = AGENCIES[plain(value).replace(".", "")]
             break
     role_text = str(a.get("role") or "")
     words = frozenset(
-        w for w in _WORD.findall(plain(text)) if len(w) > 3 and w not in _STOP and w not in main and not w.isdigit()
+        w for w in _WORD.findall(plain(text)) if len(w) > 3 and w not in STOP and w not in main and not w.isdigit()
     )
     location = str(a.get("location") or "")
     return Features(
         main=frozenset(main),
         others=frozenset(others),
         parties=parties,
-        products=frozenset(p for p in products if p),
+        products=whole_names(text, (p for p in products if p and p not in NOT_PRODUCTS)),
         words=words,
         people=_people(a.get("person")) - {w for name in names for w in _WORD.findall(plain(name))},
-        roles=frozenset(name for name, pattern in _ROLES if role_text and pattern.search(role_text)),
+        roles=frozenset(name for name, pattern in ROLES if role_text and pattern.search(role_text)),
         agency=agency,
-        instrument=next((name for name, pattern in _INSTRUMENT if pattern.search(text)), ""),
-        tranche=bool(_TRANCHE.search(text)),
-        again=bool(_AGAIN.search(text)),
-        places=frozenset(w for w in _WORD.findall(plain(location)) if len(w) > 3 and w not in _COMPASS),
+        instrument=next((name for name, pattern in INSTRUMENT if pattern.search(text)), ""),
+        tranche=bool(TRANCHE.search(text)),
+        again=bool(AGAIN.search(text)),
+        places=_places(location),
+        site=_places(location.split(",")[0]) if "," in location else frozenset(),
+        diseases=frozenset(diseases.find(title)),
+        full=frozenset(full),
+        booster="booster" in title.casefold(),
+        capitals=_capitals(title),
+        studies=studies_of(title) - main,
+        congresses=frozenset(m.group(1) for m in CONGRESS.finditer(text)),
+        payers=payers_of(
+            [o.name for o in event.organisations if o.role in ("other", "regulator", "investor")]
+            + [str(a[name]) for name in ("agency", "funder") if a.get(name)]
+        ),
+        marks=_marks(title) - main,
+        called=called_in(title) - main - others,
+        periodic=bool(PERIODIC.search(title)),
+        brands=_brands(str(a.get("product") or "")),
+        thing=frozenset(w for w in _WORD.findall(plain(str(a.get("product") or ""))) if len(w) > 2 and w not in STOP),
     )

@@ -7,86 +7,33 @@ told by the other side, or moved on by one step is the same; another product, pe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from signalwatch.model import Event
-from signalwatch.stories.features import Features, abbreviates
-
-FAMILY: Mapping[str, str] = {
-    "partnership": "deal", "licensing_deal": "deal", "merger_acquisition": "deal",
-    "funding_round": "funding", "ipo": "ipo", "public_offering": "offering",
-    "trial_start": "trial_begin", "trial_registered": "trial_begin",
-    "trial_setback": "trial_stop",
-    "results_posted": "results", "trial_results": "results",
-}  # fmt: skip
-"""Types that different publishers use for one happening. Anything else is its own family."""
-
-WINDOW: Mapping[str, int] = {
-    "deal": 200, "funding": 30, "ipo": 120, "offering": 30, "trial_begin": 60, "trial_stop": 10, "results": 10,
-    "regulatory_submission": 150, "regulatory_approval": 120, "regulatory_rejection": 21, "regulatory_designation": 14,
-    "ind_clearance": 60, "facility_expansion": 200, "bankruptcy_distress": 150, "leadership_change": 60,
-    "layoffs_restructuring": 14, "product_launch": 21, "grant_award": 21, "contract_award": 21,
-}  # fmt: skip
-DEFAULT_WINDOW = 21
-LONGEST_WINDOW = timedelta(days=400)
-"""How far back candidates are looked for: the longest window, and amended notices."""
-NEAR = 4
-"""Days within which a retelling is likely even when little else is shared."""
-
-STATUS_ORDER: Mapping[str, tuple[str, ...]] = {
-    "trial_begin": ("registered", "started"),
-    "deal": ("proposed", "announced", "completed", "terminated"),
-    "ipo": ("filed", "priced", "listed", "closed", "withdrawn"),
-    "offering": ("proposed", "priced", "closed", "withdrawn"),
-    "regulatory_submission": ("rolling", "submitted", "accepted"),
-    "regulatory_approval": ("recommended", "tentative", "authorized", "approved"),
-}
-_PHASES = {
-    "1": 1, "1a": 1, "1b": 1, "1/2": 12, "1b/2": 12, "1/2a": 12, "2": 2, "2a": 2, "2b": 2, "2/3": 23, "3": 3, "3b": 3,
-    "pivotal": 3, "4": 4,
-}  # fmt: skip
-
-
-_BY_AGENCY = frozenset(
-    {"regulatory_submission", "regulatory_approval", "regulatory_rejection", "ind_clearance", "regulatory_designation"}
-)
-
-
-_STEPS = {"trial_registered": "registered", "trial_start": "started"}
-
-
-def family(event_type: str) -> str:
-    """The family a type belongs to: types that tell one happening."""
-    return FAMILY.get(event_type, event_type)
-
-
-def window(event_type: str) -> timedelta:
-    """How far apart two tellings of one happening of this type may lie."""
-    return timedelta(days=WINDOW.get(family(event_type), DEFAULT_WINDOW))
-
-
-def status_of(event: Event) -> str:
-    """The step a happening has reached, as the event says it."""
-    if event.type in _STEPS:
-        return _STEPS[event.type]
-    return str(event.attributes.get("status") or event.attributes.get("stage") or "")
-
-
-def _number(event: Event, *names: str) -> float | None:
-    for name in names:
-        value = event.attributes.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-            return float(value)
-    return None
-
-
-def _far(a: float | None, b: float | None, ratio: float) -> bool:
-    return a is not None and b is not None and max(a, b) > ratio * min(a, b)
-
+from signalwatch.stories.against import BY_AGENCY, COMPANY_ITSELF, amends, contradiction, meet
+from signalwatch.stories.features import Features, abbreviates, resembles
+from signalwatch.stories.money import amounts_meet, far, number
+from signalwatch.stories.steps import DEFAULT_WINDOW, NEAR, STATUS_ORDER, WINDOW, distress_kind, family, status_of
 
 LINKED_WITHIN = 400
 """Days within which an amended notice belongs to the offering it restates, and a start to its registration."""
 
+
+CORRECTED_WITHIN = 30
+"""Days within which a corrected release under a new address follows the first one."""
+
+AT_ONCE = 3
+"""Days within which an agency's notice and a ticker are told of by others."""
+
+RECAPPED_WITHIN = 100
+"""Days within which a periodic release tells again what was told."""
+
+ONCE_WITHIN: Mapping[str, int] = {
+    "regulatory_designation": 120,
+    "trial_begin": 250,
+    "regulatory_rejection": 60,
+    "ind_clearance": 120,
+}
+"""Days within which what happens once to a product (or a named study) is told again or moved on."""
 
 REGISTRY_WITHIN = 60
 """Days within which a registry record of a start or stop follows the announcement: sponsors have 30 days to update."""
@@ -98,7 +45,7 @@ def _record_of(a: Event, fa: Features, b: Event, fb: Features) -> bool:
         b.connector == "clinicaltrials"
     ):
         return False
-    return bool(fa.main & fb.main) and _meet(fa.products, fb.products)
+    return bool(fa.main & fb.main) and meet(fa.products, fb.products)
 
 
 def one_study(a: Event, b: Event) -> bool:
@@ -106,156 +53,103 @@ def one_study(a: Event, b: Event) -> bool:
     return a.program is not None and b.program is not None and not set(a.program.nct_ids).isdisjoint(b.program.nct_ids)
 
 
-def amends(a: Event, b: Event) -> bool:
-    """Whether one filing restates the other: an amended Form D is no new round, however its amounts grew."""
+def _ends(a: Event, b: Event) -> bool:
+    """Whether the later one tells the end of a deal that the earlier one announced: closing takes a year at times."""
     later, earlier = (a, b) if a.at >= b.at else (b, a)
-    return bool(later.attributes.get("amendment")) and earlier.connector == later.connector
+    return status_of(later) in ("completed", "terminated") and status_of(earlier) in ("", "proposed", "announced")
 
 
-def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
-    """Why two events of one family cannot be one happening; "" when nothing speaks against it."""
-    group = family(a.type)
-    days = abs((a.at - b.at).total_seconds()) / 86400
-    if group == "funding" and amends(a, b):
-        return ""
-    if group == "regulatory_designation":
-        da, db = a.attributes.get("designation"), b.attributes.get("designation")
-        if da and db and da != db:
-            return f"designation {db} / {da}"
-    if group in _BY_AGENCY and fa.agency and fb.agency and fa.agency != fb.agency:
-        return f"agency {fb.agency} / {fa.agency}"
-    if group == "regulatory_submission":
-        ka, kb = a.attributes.get("kind"), b.attributes.get("kind")
-        if ka and kb and str(ka).casefold() != str(kb).casefold():
-            return f"kind {kb} / {ka}"
-    if group == "regulatory_rejection":
-        ka, kb = a.attributes.get("kind"), b.attributes.get("kind")
-        if ka and kb and ka != kb and days > NEAR:
-            return f"kind {kb} / {ka}"
-    if group in ("funding", "ipo"):
-        sa, sb = a.attributes.get("series"), b.attributes.get("series")
-        if sa and sb and sa != sb and "unspecified" not in (sa, sb):
-            return f"series {sb} / {sa}"
-    if group in ("funding", "offering"):
-        if fa.tranche != fb.tranche and days > NEAR:
-            return "another tranche"
-        if (
-            (fa.instrument or fb.instrument)
-            and fa.instrument != fb.instrument
-            and ({fa.instrument, fb.instrument} & {"atm", "debt"})
-        ):
-            return f"instrument {fb.instrument or 'shares'} / {fa.instrument or 'shares'}"
-        ca, cb = a.attributes.get("currency"), b.attributes.get("currency")
-        if ca == cb and _far(_number(a, "amount"), _number(b, "amount"), 1.45) and not _first_sale(a, b):
-            return "amount"
-    if group in ("grant_award", "contract_award") and _far(_number(a, "amount"), _number(b, "amount"), 1.3):
-        return "amount"
-    if group == "layoffs_restructuring":
-        for name in ("percent", "count"):
-            if _far(_number(a, name), _number(b, name), 1.1):
-                return name
-    if group == "leadership_change":
-        named = bool(fa.people & (fb.people | fb.words)) or bool(fb.people & fa.words)
-        if fa.people and fb.people and not named:
-            shared_role = bool(fa.roles & fb.roles)
-            succession = {a.attributes.get("direction"), b.attributes.get("direction")} != {"joins"}
-            if not (shared_role and succession and days <= 30):
-                return "person"
-        if fa.roles and fb.roles and fa.roles.isdisjoint(fb.roles) and not (fa.people & fb.people):
-            return "role"
-    if group == "facility_expansion":
-        if fa.places and fb.places and fa.places.isdisjoint(fb.places):
-            return "place"
-        if _far(_number(a, "amount"), _number(b, "amount"), 1.5):
-            return "amount"
-    if group in ("trial_begin", "results", "trial_stop", "trial_phase_advance"):
-        pa, pb = _PHASES.get(str(a.attributes.get("phase", ""))), _PHASES.get(str(b.attributes.get("phase", "")))
-        if pa and pb and pa != pb and str(pa) not in str(pb) and str(pb) not in str(pa):
-            return "phase"
-        oa, ob = a.attributes.get("outcome"), b.attributes.get("outcome")
-        if oa and ob and {oa, ob} == {"positive", "negative"}:
-            return "outcome"
-    if a.program is not None and b.program is not None:
-        na, nb = set(a.program.nct_ids), set(b.program.nct_ids)
-        if na and nb and na.isdisjoint(nb):
-            return "study"
-    if group not in (
-        "funding",
-        "ipo",
-        "offering",
-        "layoffs_restructuring",
-        "leadership_change",
-        "facility_expansion",
-    ) and (fa.products and fb.products and not _meet(fa.products, fb.products)):
-        pair = group == "deal" and len({m for m in fa.main & fb.main if not m.startswith("$")}) >= 2
-        if not pair:  # the same two parties weeks apart are one deal, however its assets are named
-            return "product"
-    if group == "deal" and not (fa.products & fb.products):
-        # two deals of one company: the other party must be the same, or be unnamed on one side within days
-        shared = fa.main & fb.main
-        if (
-            fa.parties >= 2
-            and fb.parties >= 2
-            and len({m for m in shared if not m.startswith("$")}) < 2
-            and not _both(fa, fb)
-        ):
-            return "other party"
-        if fa.parties != fb.parties and days > NEAR and not _both(fa, fb):
-            return "other party unnamed"
-    return ""
+def corrected(a: Event, fa: Features, b: Event, fb: Features) -> float:
+    """How likely the correction ``a`` is about what ``b`` told; 0 when it cannot be.
+
+    A correction contradicts what it corrects, so facts need not agree: the study, or the company and the kind of
+    happening, decide, and the evidence picks among several.
+    """
+    groups = {family(a.type), family(b.type)}
+    days = (a.at - b.at).total_seconds() / 86400
+    sale_ended = groups == {"ipo", "offering"} and status_of(a) == "withdrawn"
+    if b.correction or days < -NEAR or days > LINKED_WITHIN or (len(groups) > 1 and not sale_ended):
+        return 0.0
+    if a.connector == "clinicaltrials":
+        return 1.0 + 1.0 / (1.0 + abs(days)) if one_study(a, b) else 0.0
+    if fa.main.isdisjoint(fb.main):
+        return 0.0
+    known = evidence(a, fa, b, fb, abs(days)) + 1.0 / (1.0 + abs(days))
+    if a.connector == "edgar":  # an amendment or a withdrawal names the company it belongs to, and restates the rest
+        if b.connector != a.connector and days > 120:
+            return 0.0
+        return known - (1.5 if contradiction(a, fa, b, fb) else 0.0)
+    overlap = len(fa.words & fb.words) / max(min(len(fa.words), len(fb.words)), 4)
+    return known if days <= CORRECTED_WITHIN and overlap >= 0.5 else 0.0
 
 
-def _first_sale(a: Event, b: Event) -> bool:
-    """Whether one is a notice of what was sold so far and the other tells of more: the round had not closed yet."""
-    notice, other = (a, b) if a.attributes.get("form") == "D" else (b, a)
-    sold, told = _number(notice, "amount"), _number(other, "amount")
-    return (
-        notice.attributes.get("form") == "D"
-        and notice.connector != other.connector
-        and bool(sold and told and sold <= told)
-    )
-
-
-def _both(fa: Features, fb: Features) -> bool:
-    """Whether the second party of one telling is at least mentioned in the other."""
-    only_a, only_b = fa.main - fb.main, fb.main - fa.main
-    return bool(only_a & fb.words) or bool(only_b & fa.words) or bool(only_a & fb.others) or bool(only_b & fa.others)
-
-
-def _meet(a: frozenset[str], b: frozenset[str]) -> bool:
-    if a & b:
+def _ticker_of(fa: Features, fb: Features, days: float) -> bool:
+    """Whether one telling knows only the ticker of a company that the other names."""
+    tickers = [x for x in fa.main if x.startswith("$")]
+    names = [y for y in (*fb.main, *fb.full) if not y.startswith("$")]
+    if any(abbreviates(x, y) for x in tickers for y in names):
         return True
-    return any(len(x) >= 5 and len(y) >= 5 and (x.startswith(y) or y.startswith(x)) for x in a for y in b)
+    alone = days <= AT_ONCE and not any(y.startswith("$") for y in fb.main)
+    return alone and any(resembles(x, y) for x in tickers for y in names)
+
+
+def _noticed(a: Event, fa: Features, b: Event, fb: Features, days: float) -> bool:
+    """Whether one is an agency's notice that names no company, and the other tells of the same decision at that time."""
+    if family(a.type) not in BY_AGENCY or bool(fa.main) == bool(fb.main) or days > AT_ONCE:
+        return False
+    if not fa.agency or fa.agency != fb.agency or (status_of(a) or status_of(b)) != (status_of(b) or status_of(a)):
+        return False
+    return bool(fa.marks & (fb.marks | fb.words)) or bool(fb.marks & fa.words)
 
 
 def evidence(a: Event, fa: Features, b: Event, fb: Features, days: float) -> float:
     """How much speaks for one happening, in points; 0 when nothing ties the two together."""
     shared = set(fa.main & fb.main)
-    if not shared and days <= NEAR and any(
-        abbreviates(x, y) or abbreviates(y, x)
-        for x in fa.main for y in fb.main if x.startswith("$") or y.startswith("$")
-    ):  # fmt: skip
+    if not shared and days <= NEAR and (_ticker_of(fa, fb, days) or _ticker_of(fb, fa, days)):
         shared = {"$"}
     crossed = (fa.main & (fb.others | fb.words)) | (fb.main & (fa.others | fa.words))
-    products = _meet(fa.products, fb.products) if fa.products and fb.products else False
+    products = meet(fa.products, fb.products) if fa.products and fb.products else False
+    products = products or bool((fa.products & fb.words) | (fb.products & fa.words))  # a brand in lower case
+    products = products or bool((fa.main & fb.products) | (fb.main & fa.products))  # a brand taken for a company
+    one_sentence = (
+        a.title != b.title and ";" not in a.title + b.title
+    )  # two items of one digest name each other as well
+    swapped = one_sentence and bool(fa.main & fb.words) and bool(fb.main & fa.words)  # two readings of one sentence
+    if family(a.type) in COMPANY_ITSELF and fa.main and fb.main and not shared:
+        products = False  # money, people and sites are the company's: a product in the text ties no two companies
+    products = products or bool(fa.called & (fb.called | fb.words)) or bool(fb.called & fa.words)
+    products = products or _noticed(a, fa, b, fb, days)
     if not shared and not products and not crossed:
         return 0.0
     points = 2.0 * bool(shared) + 1.0 * (len({m for m in shared if not m.startswith("$")}) >= 2) + 1.0 * bool(crossed)
     points += 2.0 * products
     points += 1.5 * bool(fa.people & fb.people)
+    points += 1.5 * bool(fa.people & fb.main or fb.people & fa.main)  # a person taken for a company
     points += 0.5 * bool(fa.roles & fb.roles)
-    for names in (("amount", "total", "upfront"), ("percent",), ("count",)):
-        x, y = _number(a, *names), _number(b, *names)
-        if x is not None and y is not None and not _far(x, y, 1.05):
+    points += 1.5 * amounts_meet(a, b)
+    for name in ("percent", "count"):
+        x, y = number(a, name), number(b, name)
+        if x is not None and y is not None and not far(x, y, 1.05):
             points += 1.5
-    if fa.places & fb.places:
-        points += 1.0
+    points += 2.0 * bool(fa.places & fb.places)
+    points += 1.5 * bool(fa.studies & fb.studies)
     smaller = min(len(fa.words), len(fb.words))
     if smaller:
         points += 3.0 * len(fa.words & fb.words) / max(smaller, 6)
-    if not shared and not products:
+    if not shared and swapped and fa.parties == fb.parties == 1:
+        points += 1.0
+    elif not shared and not products:
         points -= 1.0
     return points
+
+
+def _once(group: str, fa: Features, fb: Features) -> bool:
+    """Whether both tell of what happens once: to this product, or the beginning of this named study."""
+    if group not in ONCE_WITHIN or fa.main.isdisjoint(fb.main):
+        return False
+    if group == "trial_begin":
+        return bool(fa.studies & fb.studies)
+    return (bool(fa.products and fb.products) and meet(fa.products, fb.products)) or bool(fa.called & fb.called)
 
 
 def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
@@ -265,8 +159,15 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
         return 0.0
     days = abs((a.at - b.at).total_seconds()) / 86400
     linked = (group == "funding" and amends(a, b)) or (group == "trial_begin" and one_study(a, b))
+    linked = linked or (group == "deal" and _ends(a, b) and len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2)
     linked = linked or (days <= REGISTRY_WITHIN and _record_of(a, fa, b, fb))
-    if days > (LINKED_WITHIN if linked else WINDOW.get(group, DEFAULT_WINDOW)):
+    within = LINKED_WITHIN if linked else WINDOW.get(group, DEFAULT_WINDOW)
+    if _once(group, fa, fb):
+        within = max(within, ONCE_WITHIN[group])
+    recap = (fa if a.at >= b.at else fb).periodic
+    if recap:
+        within = max(within, RECAPPED_WITHIN)
+    if days > within:
         return 0.0
     if contradiction(a, fa, b, fb):
         return 0.0
@@ -281,8 +182,6 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
     step = later in order and earlier in order and order.index(later) > order.index(earlier)
     back = later in order and earlier in order and order.index(later) < order.index(earlier)
     need = 1.8 if days <= NEAR else 2.4 if days <= 10 else 3.2 if days <= 30 else 3.8
-    if group == "ipo":
-        need = 1.8  # a company goes public once
     if group == "results" and days > NEAR:
         need += 1.5  # another cut, congress or subgroup is new data
     if step:
@@ -291,6 +190,20 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
         need += 0.8
     if back and days > NEAR:
         need += 1.5
+    if group == "regulatory_approval" and sa == sb and days > 30:
+        need += 1.5  # the next dose, device or label
+    if step and group == "regulatory_submission":
+        need -= 0.6  # one application: agency and kind agree, and it only moves on
+    if group == "ipo" and fa.main & fb.main:
+        need = 1.8  # a company goes public once
+    if group == "bankruptcy_distress" and fa.main & fb.main and distress_kind(a) == "proceeding":
+        need = 1.8  # one proceeding, whatever step it has come to
+    if group == "layoffs_restructuring" and days <= 10 and not (fa.again or fb.again):
+        need = min(need, 1.9)  # one round, told by number and by share
+    if {a.type, b.type} == {"merger_acquisition"} and len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2:
+        need = min(need, 2.5)  # one company buys another once, whatever it bids
+    if _once(group, fa, fb) or (recap and days > 30):
+        need = min(need, 3.2)
     if (fa.again if a.at >= b.at else fb.again) and days > NEAR and not step:
         need += 1.0
     return points - need

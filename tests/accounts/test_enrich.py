@@ -82,3 +82,27 @@ def test_a_folder_without_any_such_file_is_refused(tmp_path: Path) -> None:
         enrich([], tmp_path)
     with pytest.raises(ConfigError):
         enrich([], tmp_path / "nowhere")
+
+
+def test_a_former_name_with_a_remark_or_alike_is_understood(tmp_path: Path) -> None:
+    names = """name,start_date,end_date,cik
+"Novarix Inc., (Formerly Oldgene Therapeutics Inc.)",2010-01-01,2015-01-01,0009000001
+Novarix Holdings Corp,2009-01-01,2010-01-01,0009000001
+Thrifty Printing Inc.,2001-01-01,2009-01-01,0009000001
+"""
+    (tmp_path / "filer_names.csv").write_text(names)
+    account = Account(account_id="novarix", name="Novarix Pharma", cik=9000001)
+
+    result = enrichment([account], tmp_path)
+
+    assert result.accounts[0].former_names == ("Novarix Inc.", "Novarix Holdings Corp")
+    assert [name for _, name in result.doubted] == ["Thrifty Printing Inc."]
+
+
+def test_a_code_of_a_place_abroad_is_no_state(tmp_path: Path) -> None:
+    about = {"cik": "9000001", "name": "Novarix", "addresses": {"business": {"city": "PERTH", "stateOrCountry": "C3"}}}
+    (tmp_path / "CIK0009000001.json").write_text(json.dumps(about))
+
+    [after] = enrich([Account(account_id="novarix", name="Novarix", cik=9000001)], tmp_path)
+
+    assert after.attributes == {"hq_city": "Perth"}

@@ -245,10 +245,11 @@ class Reference:
         story = StoryState(story_id=signal.story_id, type=signal.type, opened_at=signal.at, last_at=signal.at)
         begin = min(signal.at, now) - HISTORY
         others = [s for s in known if s.signal_id != signal.signal_id and s.active and s.at >= begin]
+        counted = earlier if earlier is not None and effect == "corrected" else signal
         case = Case(
             now=now, event=event, account=account, match=Match(status="matched", account_id=account.account_id),
             story=StoryIntent(story_id=signal.story_id, effect=effect, story=story), signal=signal,
-            history=tuple(sorted([*others, signal], key=lambda s: s.at)), program=one.program,
+            history=tuple(sorted([*others, counted], key=lambda s: s.at)), program=one.program,
             programs=tuple(self.programs[one.account_id]), tier=planner.g.tiers[one.account_id], told=told,
         )  # fmt: skip
         before = set(planner.outbox)
@@ -292,6 +293,7 @@ class Reference:
         for account_id, account in sorted(self.accounts.items()):
             begin = now - HISTORY
             planner.g.signals[account_id] = [s for s in self.known[account_id] if s.at >= begin]
+            planner.g.programs[account_id] = list(self.programs[account_id])
             for silence in self.pack.silences(planner.g.signals[account_id], now - self.assume.upkeep, now):
                 before = set(planner.outbox)
                 planner.silence(account, silence)

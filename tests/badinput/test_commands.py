@@ -229,7 +229,7 @@ def test_malformed_rules(run: Run, tmp_path: Path, lean_rules: Path, file: str, 
     ("args", "said"),
     [
         (["nonsense"], "No such command"),
-        (["explain"], "Missing argument"),
+        (["explain"], "say --verify to make all decisions again"),
         (["explain", "x"], "there is no decision"),
         (["why-not", "--account", "nobody"], "there is no account 'nobody'"),
         (["events", "show", "x"], "there is no event 'x'"),

@@ -134,7 +134,9 @@ def test_a_study_that_stops_is_a_setback_with_its_reason(status: str) -> None:
     events = between({}, {"status": status, "why": "Lack of efficacy \\(interim analysis\\)"})
     setback = only(events, "trial_setback")
 
-    assert types(events) == ["trial_status_change", "trial_setback"]
+    void = ["trial_registered"] if status == "WITHDRAWN" else []  # its registration is taken back
+    assert types(events) == ["trial_status_change", "trial_setback", *void]
+    assert [e.type for e in events if e.correction] == void
     assert setback.attributes["reason"] == "efficacy"
     assert setback.attributes["kind"] == status.lower()
     assert setback.attributes["why_stopped"] == "Lack of efficacy (interim analysis)"
@@ -359,6 +361,12 @@ def test_a_later_phase_is_an_advance_and_an_earlier_one_is_not() -> None:
         ("Northfield Bio", "Northfield Bio US, Inc.", "rename"),
         ("Northfield Bio", "Oberland Pharma", "transfer"),
         ("Northfield Bio", "Harlow Medicines", "licence"),
+        (
+            "Northfield Bio",
+            "Tern Labs, LLC, a subsidiary of Oberland Pharma",
+            "transfer",
+        ),  # sold to another's subsidiary
+        ("Northfield Bio", "NFBX CT, LLC (dba Oberland)", "transfer"),
     ],
 )
 def test_a_new_lead_sponsor_hints_at_what_happened(before: str, after: str, kind: str) -> None:
@@ -370,7 +378,51 @@ def test_a_new_lead_sponsor_hints_at_what_happened(before: str, after: str, kind
 
     assert event.attributes["kind"] == kind
     assert (event.attributes["from"], event.attributes["to"]) == (before, after)
-    assert [(o.name, o.role) for o in event.organisations] == [(after, "subject"), (before, "counterparty")]
+    assert [(o.name, o.role) for o in event.organisations if o.role != "other"] == [
+        (after, "subject"), (before, "counterparty"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [(("Harlow University", "OTHER"), ("Tern Bio", "INDUSTRY"), "licence"),
+     (("Tern Bio", "INDUSTRY"), ("Harlow University", "OTHER"), "handback"),
+     (("Harlow University", "OTHER"), ("Marrow Institute", "OTHER"), "transfer")],
+)  # fmt: skip
+def test_a_study_that_goes_from_an_institution_to_a_company(
+    before: tuple[str, str], after: tuple[str, str], kind: str
+) -> None:
+    event = only(between({"lead": before, "collaborators": []}, {"lead": after, "collaborators": []}), "sponsor_change")
+
+    assert event.attributes["kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("Castleford, a wholly owned subsidiary of Oberland Pharma", "Oberland Pharma"),
+        ("Tern Therapeutics, Inc. (A Wholly Owned Subsidiary of Oberland and Company)", "Oberland and Company"),
+        ("Castleford, an Oberland Company", "Oberland"),
+        ("Castleford Company", ""),
+        ("Tern Bio", ""),
+    ],
+)
+def test_the_owner_that_a_sponsor_name_tells_is_named(name: str, owner: str) -> None:
+    events = between({"lead": ("Northfield Bio", "INDUSTRY")}, {"lead": (name, "INDUSTRY")})
+    event = only(events, "sponsor_change")
+
+    assert event.attributes.get("owner", "") == owner
+    assert [o.name for o in event.organisations if o.role == "other"][:1] == ([owner] if owner else [])
+
+
+def test_the_evidence_of_an_expansion_is_the_new_country() -> None:
+    before = {"sites": {"Spain": 2, "France": 1}, "enrollment": (100, "ESTIMATED")}
+    event = only(
+        between(before, {"sites": {"Spain": 2, "France": 1, "Italy": 1}, "enrollment": (160, "ESTIMATED")}),
+        "trial_expansion",
+    )
+
+    assert (event.span.field, event.span.text) == ("contactsLocationsModule.locations", "Italy")
 
 
 def test_punctuation_in_a_sponsor_name_is_no_change() -> None:

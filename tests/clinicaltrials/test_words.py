@@ -113,9 +113,21 @@ def test_countries_have_one_name(old: str, new: str) -> None:
         ("Too few eligible patients", ("enrolment", "enrolment")),
         ("Grant ran out", ("funding", "funding")),
         ("The company filed for bankruptcy", ("funding", "funding")),
-        ("Portfolio prioritisation, not related to any safety or efficacy concern", ("business", "business")),
+        ("Portfolio prioritisation, not related to any safety or efficacy concern", ("business", "strategic")),
         ("Sponsor decision", ("business", "business")),
-        ("Strategic reasons; no new safety signals were seen", ("business", "business")),
+        ("Strategic reasons; no new safety signals were seen", ("business", "strategic")),
+        (
+            "Based on published data of similar drugs the company ends the project to optimise its pipeline",
+            ("business", "strategic"),
+        ),
+        ("Strategic decision after slow enrolment", ("enrolment", "enrolment")),
+        ("Strategic decision for lack of efficacy", ("efficacy", "efficacy")),
+        ("Decision based on results of the first cohort", ("efficacy", "efficacy")),
+        ("The study was on an enrollment hold when the partner ceased development", ("business", "business")),
+        ("The sponsor considered that the study objectives have been met", ("other", "achieved")),
+        ("Completed", ("other", "achieved")),
+        ("Recruitment goals could not be met", ("enrolment", "enrolment")),
+        ("It is unlikely that the objectives are reached", ("other", "other")),
         ("Business decision. No patients were enrolled.", ("business", "business")),
         ("No participants enrolled", ("enrolment", "enrolment")),
         ("Study drug no longer available", ("other", "supply")),
@@ -158,6 +170,14 @@ def test_sponsor_names_that_mean_the_same(a: str, b: str, same: bool) -> None:
         ([], ["Advanced Solid Tumors"], ("oncology",)),
         ([], ["Chronic Hepatitis B"], ("infectious_disease",)),
         ([], ["Healthy Volunteers"], ()),
+        (["Pulmonary Eosinophilia", "Hematologic Diseases", "Respiratory Tract Diseases"], ["Severe Asthma"], ("respiratory",)),
+        (["Bone Marrow Diseases", "Hematologic Diseases", "Nervous System Diseases"], ["Cervical Myelopathy"], ("neurology",)),
+        (["Hematologic Diseases"], ["Hypereosinophilic Syndrome"], ("hematology",)),
+        (["Anemia", "Hematologic Diseases", "Kidney Diseases"], ["CKD"], ("hematology", "nephrology")),
+        (["Osteoarthritis", "Rheumatic Diseases", "Joint Diseases"], ["Knee Osteoarthritis"], ("musculoskeletal",)),
+        (["Metabolic Diseases"], ["Carcinoma"], ("oncology",)),
+        ([], ["Leukemia"], ("oncology", "hematology")),
+        ([], ["Systemic Sclerosis"], ("immunology",)),
     ],
 )  # fmt: skip
 def test_therapeutic_areas(mesh: list[str], conditions: list[str], expected: tuple[str, ...]) -> None:
@@ -181,6 +201,15 @@ def test_therapeutic_areas(mesh: list[str], conditions: list[str], expected: tup
         ("DRUG", "rilvozostomig", "", "bispecific"),
         ("DRUG", "177Lu-XY", "", "radioligand"),
         ("DRUG", "zavoglutide", "", "peptide"),
+        ("DRUG", "PD-1 inhibitor", "", "antibody"),
+        ("BIOLOGICAL", "LRX4 STAR-T cells injection", "", "cell_therapy"),
+        ("BIOLOGICAL", "CAR gene modified gdT cell", "", "cell_therapy"),
+        ("DRUG", "zavodenib", "", "small_molecule"),
+        ("DRUG", "gabapentin", "", "small_molecule"),
+        ("DRUG", "walnut OIT", "", "allergen_immunotherapy"),
+        ("DRUG", "XY-101", "a proof of concept study", ""),
+        ("DRUG", "zavorcept", "", "protein"),
+        ("DRUG", "XY-101", "for participants with B-cell leukaemia", ""),
         ("BIOLOGICAL", "RSV vaccine", "", "vaccine"),
         ("BIOLOGICAL", "XY-101", "", "biologic"),
         ("DRUG", "XY-101", "", ""),
@@ -192,6 +221,26 @@ def test_therapeutic_areas(mesh: list[str], conditions: list[str], expected: tup
 def test_modalities(kind: str, name: str, details: str, expected: str) -> None:
     assert modality(kind, name, details) == expected
     assert expected in ("", *MODALITIES)
+
+
+@pytest.mark.parametrize(
+    ("title", "interventions", "modalities"),
+    [
+        (
+            "A Study of XY-101 (Anti-TIGIT/PVRIG) in Patients With Solid Tumours",
+            [("DRUG", "XY-101 injection")],
+            ("antibody",),
+        ),
+        ("XY-101 Allogeneic CAR-T for Recurrent Glioma", [("BIOLOGICAL", "XY-101")], ("cell_therapy",)),
+        ("XY-101 in Patients After Anti-PD-1 Antibody Treatment", [("DRUG", "XY-101")], ()),  # somebody else's medicine
+        ("Effect of XY-101 on Allergen-Induced Asthma", [("BIOLOGICAL", "XY-101")], ("biologic",)),
+        ("XY-101 and ZV-202, a Bispecific Antibody", [("DRUG", "XY-101"), ("DRUG", "ZV-202")], ()),  # whose is it?
+    ],
+)
+def test_a_title_tells_the_modality_of_its_only_product(
+    title: str, interventions: list[tuple[str, str]], modalities: tuple[str, ...]
+) -> None:
+    assert the_program(title=title, interventions=interventions).modalities == modalities
 
 
 # --- programs ---------------------------------------------------------------------------------------------------------
@@ -212,6 +261,8 @@ def test_phase_labels(phases: list[str], label: str) -> None:
         ([("DRUG", "ZV-101 20 mg"), ("DRUG", "ZV-101 40 mg"), ("DRUG", "Placebo")], ("ZV-101",)),
         ([("DRUG", "Zavotinib (ZV-101) capsules"), ("OTHER", "Standard of care")], ("Zavotinib", "ZV-101")),
         ([("DRUG", "Zavotinib + pembrolizumab"), ("DRUG", "Carboplatin")], ("Zavotinib",)),
+        ([("DRUG", "ZV-101 qd. po"), ("DRUG", "ZV-101 dose 2 (Single)")], ("ZV-101",)),
+        ([("DRUG", "ZV-101 (Lot # 16-20)"), ("DRUG", "Anti LAG-3")], ("ZV-101",)),
         ([("DRUG", "Part 1: ZV-101"), ("DRUG", "Part 2 (Psoriasis): ZV-101")], ("ZV-101",)),
         ([("BIOLOGICAL", "Zavorilimab"), ("DEVICE", "Autoinjector"), ("PROCEDURE", "Biopsy")], ("Zavorilimab",)),
         ([("DEVICE", "SpineFix cage"), ("PROCEDURE", "Fusion")], ("SpineFix cage",)),

@@ -155,6 +155,23 @@ def test_a_correction_takes_the_points_back() -> None:
     assert decision.outcomes == ()
 
 
+def test_a_correction_with_other_facts_is_scored_again_and_told_once() -> None:
+    told = signal("funding_round", 100, n="now", points=50, attributes={"series": "C", "amount": 80_000_000})
+    given = case("funding_round", tier=1, effect="corrected", told=True, series="C", amount=30_000_000)
+    given = msgspec.structs.replace(given, restated=True, history=(told,))
+    decision = decide(given, PACK)
+    silent = decide(msgspec.structs.replace(given, told=False), PACK)
+
+    assert decision.signal is not None
+    assert decision.activity is not None
+    assert (decision.signal.active, decision.signal.points) == (True, 40.0)
+    assert (decision.activity_before, decision.activity.total) == (50.0, 40.0)
+    assert [a.kind for a in decision.alerts] == ["correction"]
+    assert decision.recommendation is None
+    assert "Corrected: +40 points instead of +50" in decision.notes
+    assert (silent.alerts, silent.stopped_by) == ((), "correction")
+
+
 def test_scores_points_and_extra_points_of_a_rule() -> None:
     decision = decide(case("funding_round", series="C", amount=80_000_000), PACK)
 
@@ -367,3 +384,20 @@ def test_the_reason_of_a_step_down() -> None:
 
 def test_base_has_the_thresholds_used_here() -> None:
     assert "leave: { activity: 25, for: 90d }" in BASE["tiers.yaml"]
+
+
+@pytest.mark.parametrize("polarity", ["neutral", "positive", "negative"])
+def test_a_stored_case_has_the_digest_it_was_decided_with(polarity: str) -> None:
+    """A word that was read from a file equals the model's default without being it: the digest must not tell them apart."""
+    scoring = BASE["scoring.yaml"].replace(
+        "events:\n", f"events:\n          ipo: {{ points: 20, polarity: {polarity} }}\n"
+    )
+    pack = pack_of("- { id: r, when: ipo }\n", scoring=scoring)
+    first = decide(case("ipo", at=90), pack)
+    assert first.signal is not None
+    given = case("ipo", history=(first.signal,))
+    made = decide(given, pack)
+    stored = msgspec.convert(msgspec.json.decode(msgspec.json.encode(given)), Case)
+
+    assert decide(stored, pack) == made
+    assert decide(stored, pack).hashes == made.hashes

@@ -9,6 +9,7 @@ import pytest
 from signalwatch.detect import load, load_texts
 from signalwatch.errors import RuleSetError
 
+TRIGGERS = Path(__file__).parents[2] / "rules" / "triggers"
 GOOD = """type: site_audit
 polarity: neutral
 attributes: [agency]
@@ -98,3 +99,13 @@ def test_unknown_special_files_are_named() -> None:
     assert any(
         "_scopes.yaml" in p and "_scope.yaml" in p for p in problems(site_audit__yaml=GOOD, _scopes__yaml="a: b\n")
     )
+
+
+def test_a_broken_file_of_words_is_one_problem_not_one_per_phrase() -> None:
+    folder = {p.name: p.read_text("utf-8") for p in TRIGGERS.iterdir() if p.suffix in {".yaml", ".txt"}}
+    folder["_words.yaml"] += "\ntwice: [one]\ntwice: [again]\n"
+
+    with pytest.raises(RuleSetError) as error:
+        load_texts(folder)
+
+    assert [p.file for p in error.value.problems] == ["_words.yaml"]

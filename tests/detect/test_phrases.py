@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signalwatch.detect.inflect import forms
-from signalwatch.detect.phrases import PhraseError, Vocabulary, compile_phrase
+from signalwatch.detect.phrases import PhraseError, Vocabulary, compile_phrase, tokens
 
 WORDS = Vocabulary({"nod": ("approval", "green light", "<approve>"), "site": ("plants?", "lab")})
 
@@ -79,11 +79,29 @@ def test_every_match_contains_an_anchor_and_one_word_of_each_other_set() -> None
     """The look-up that decides which phrases are tried must never lose a match."""
     phrase = compile_phrase("<raise> ~3 {money} ~4 (series a|seed round)", WORDS)
     text = "quillon raised some $4m in a seed round"
-    words = set(text.replace("$", " ").split())
+    words = tokens(text, 0, len(text))
 
     assert phrase.regex.search(text)
     assert phrase.anchors & words
     assert all(other & words for other in phrase.others)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("raises $4m", {"{money}"}),
+        ("erhält 25 mio. euro", {"{money}"}),
+        ("gets chf80 million", {"{money}"}),
+        ("a 4 billion dollar question", {"{money}"}),
+        ("grows 12% on sales of £3.2bn", {"{money}", "{percent}"}),
+        ("cuts 30 percent of staff", {"{percent}"}),
+        ("30 per cent of jobs", {"{percent}"}),
+        ("phase 3 trial of 400 patients", set()),
+        ("a million thanks", set()),
+    ],
+)
+def test_money_and_shares_are_words_to_look_up_by(text: str, found: set[str]) -> None:
+    assert {w for w in tokens(text, 0, len(text)) if w.startswith("{")} == found
 
 
 def test_roles_mark_where_a_party_starts() -> None:

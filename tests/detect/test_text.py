@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,11 +56,25 @@ def test_sentences_end_after_full_stops_but_not_after_abbreviations() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("CAMBRIDGE, Mass.--(BUSINESS WIRE)---- $ACME--Acme Bio today", "Acme Bio today"),
+        ("PARIS--(BUSINESS WIRE)--Regulatory News: ACME (Euronext: ACM)", "ACME (Euronext: ACM)"),
+        ("LONDON, /PRNewswire/ -- Acme said", "Acme said"),
+    ],
+)
+def test_the_telling_starts_behind_dateline_ticker_and_heading(line: str, told: str) -> None:
+    doc = Doc("Title", line)
+
+    assert doc.raw[doc.body :] == told
+
+
 def test_a_dateline_marks_a_release() -> None:
     doc = Doc("Title", "BOSTON, Dec. 1, 2026 (GLOBE NEWSWIRE) -- Acme today announced")
 
     assert doc.release
-    assert doc.raw[doc.body :].startswith(" -- Acme")
+    assert doc.raw[doc.body :].startswith("Acme today")
 
 
 def test_statements_split_before_another_verb() -> None:

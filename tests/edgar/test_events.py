@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from connectors._edgar_bodies import Route, read_body
 from connectors._edgar_filing import Body, Filing, Party, to_document
 from connectors.edgar import Edgar, EdgarConfig
-from signalwatch.sdk import Document, Event
+from signalwatch.sdk import Detection, Document, Event, Organisation
 from tests.edgar import samples
 from tests.edgar.fakes import WWW, FakeDetector, quoted
 
@@ -77,6 +78,36 @@ def test_a_new_form_d_is_a_round_with_what_was_sold() -> None:
     assert event.occurred_at == datetime(2025, 12, 1, tzinfo=UTC)
     assert event.span.field == "offeringData/offeringSalesAmounts/totalAmountSold"
     assert event.span.text == "42000000"
+
+
+@pytest.mark.parametrize(
+    ("more", "title"),
+    [
+        ({"sold": "12000000", "offered": "20000000"},
+         "Quillfern Therapeutics, Inc. files notice of an exempt offering (Form D): USD 12M of 20M sold"),
+        ({"sold": "1250000000", "offered": "Indefinite"},
+         "Quillfern Therapeutics, Inc. files notice of an exempt offering (Form D): USD 1.25B sold"),
+        ({"sold": "0", "offered": "640000", "sale": ""},
+         "Quillfern Therapeutics, Inc. files notice of an exempt offering (Form D): USD 640,000 offered, nothing sold yet"),
+        ({"sold": "0", "offered": "Indefinite", "sale": ""},
+         "Quillfern Therapeutics, Inc. files notice of an exempt offering (Form D)"),
+    ],
+)  # fmt: skip
+def test_a_form_d_is_told_in_plain_words(more: dict[str, Any], title: str) -> None:
+    (event,) = events(form_d(**more))
+
+    assert event.title == title
+
+
+def test_an_amended_form_d_tells_what_came_in_addition() -> None:
+    (more,) = events(amended("52000000", 42_000_000))
+    (less,) = events(amended("30000000", 42_000_000))
+    (unknown,) = events(amended("52000000", None))
+    head = "Quillfern Therapeutics, Inc. amends its notice of an exempt offering (Form D/A): "
+
+    assert more.title == head + "USD 10M more sold, 52M of 60M in total"
+    assert less.title == head + "USD 12M less sold than stated before, 30M of 60M in total"
+    assert unknown.title == head + "USD 52M of 60M sold"
 
 
 def test_an_offering_that_has_not_begun_names_what_is_offered() -> None:
@@ -747,3 +778,224 @@ def test_a_going_concern_statement_in_the_right_section() -> None:
 
 def test_a_form_we_do_not_read_says_nothing() -> None:
     assert events(to_document(filing("4"), Body(), "watched", WWW)) == ()
+
+
+# --- titles, and what was wrong in recorded filings --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "items", "title"),
+    [
+        ("8-K", ("1.01", "9.01"), "BRAMBLEWICK BIOSCIENCES, INC. reports a material agreement (Form 8-K, items 1.01, 9.01)"),
+        ("8-K/A", ("2.01",),
+         "BRAMBLEWICK BIOSCIENCES, INC. amends its report of a completed acquisition or sale (Form 8-K/A, item 2.01)"),
+        ("8-K", ("1.01", "2.03", "3.02", "5.02", "9.01"),
+         "BRAMBLEWICK BIOSCIENCES, INC. reports a material agreement, a new financial obligation, an unregistered sale of shares and"
+         " more (Form 8-K, items 1.01, 2.03, 3.02, 5.02, 9.01)"),
+        ("6-K", (), "BRAMBLEWICK BIOSCIENCES, INC. furnishes a report of a foreign issuer (Form 6-K)"),
+        ("S-1/A", (), "BRAMBLEWICK BIOSCIENCES, INC. amends its registration statement (Form S-1/A)"),
+        ("SC TO-T", (), "BRAMBLEWICK BIOSCIENCES, INC.: a tender offer for its shares (Schedule TO-T)"),
+        ("NT 10-K", (), "BRAMBLEWICK BIOSCIENCES, INC. is late with its annual report (Form NT 10-K)"),
+        ("X-17A-5", (), "BRAMBLEWICK BIOSCIENCES, INC.: a filing (Form X-17A-5)"),
+    ],
+)  # fmt: skip
+def test_filings_have_titles_in_plain_words(form: str, items: tuple[str, ...], title: str) -> None:
+    assert to_document(filing(form, items=items), Body(), "watched", WWW).title == title
+
+
+def test_every_form_we_read_has_a_title() -> None:
+    from connectors._edgar_forms import KINDS
+
+    titles = [to_document(filing(form), Body(), "watched", WWW).title for form in KINDS]
+
+    assert not [t for t in titles if ": a filing" in t]
+
+
+def test_events_of_forms_are_told_in_plain_words() -> None:
+    priced = cover(
+        "424B4", "<p>This is our initial public offering.</p><p>We are offering 5,000,000 shares of common stock at a"
+        " price of $15.00 per share.</p>",
+    )  # fmt: skip
+    moved = events(report([("5.02", "Departure of Directors", "On December 9, 2025, Tilda Marrowby, the Company's Executive"
+                            " Vice President and Chief Medical Officer, resigned from the Company.")]))  # fmt: skip
+    doubt = "<p>Item 7. Management's Discussion</p><p>Our losses raise substantial doubt about our being a going concern.</p>"
+
+    assert priced[0].title == "BRAMBLEWICK BIOSCIENCES, INC. prices its initial public offering: USD 75M (Form 424B4)"
+    assert moved[0].title == "BRAMBLEWICK BIOSCIENCES, INC.: Tilda Marrowby leaves as Chief Medical Officer (Form 8-K)"
+    assert cover("10-K", doubt)[0].title == (
+        "BRAMBLEWICK BIOSCIENCES, INC. states substantial doubt about continuing as a going concern (Form 10-K)"
+    )
+
+
+def test_a_company_that_sells_itself_is_no_resale_though_its_base_prospectus_names_holders() -> None:
+    (event,) = cover(
+        "424B5", "<p>Prospectus supplement</p><p>We are offering 800,000 shares of our common stock to investors.</p><table>"
+        "<tr><td>Per share</td><td>Total</td></tr><tr><td>Public offering price(1)</td></tr><tr><td>$ 5.25 $ 4,200,000.00</td></tr>"
+        "</table><p>Prospectus</p><p>The selling stockholders named in this prospectus may sell shares from time to time.</p>",
+    )  # fmt: skip
+
+    assert (event.type, event.attributes["status"], event.attributes["amount"]) == (
+        "public_offering",
+        "priced",
+        4_200_000,
+    )
+
+
+def test_warrants_without_a_market_make_no_first_offering() -> None:
+    (event,) = cover(
+        "424B5", "<p>We are offering 2,000,000 shares of common stock and warrants at an offering price of $2.50 per share."
+        "</p><p>There is no established public trading market for our pre-funded warrants.</p>",
+    )  # fmt: skip
+
+    assert event.type == "public_offering"
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "said"),
+    [
+        ("424B4", "<p>This is the initial public offering of our ordinary shares.</p><p>We are offering 5,000,000 ordinary shares."
+         " Price to the public per share is \u20ac12.00.</p>", ("ipo", "priced", 60_000_000, "EUR")),
+        ("424B5", "<p>$250,000,000</p><p>1.25% Convertible Senior Notes due 2031</p><p>We are offering $250,000,000 aggregate"
+         " principal amount of our convertible senior notes.</p>", ("public_offering", "priced", 250_000_000, "USD")),
+        ("424B5", "<p>Up to $75,000,000</p><p>We have entered into a Sales Agreement with Tallow Securities, acting as our sales"
+         " agent.</p><p>The selling stockholders named in this prospectus may sell.</p>",
+         ("public_offering", "proposed", 75_000_000, "USD")),
+    ],
+)  # fmt: skip
+def test_currencies_convertibles_and_programmes(form: str, text: str, said: tuple[Any, ...]) -> None:
+    (event,) = cover(form, text)
+
+    assert (event.type, *(event.attributes[n] for n in ("status", "amount", "currency"))) == said
+
+
+def test_plain_notes_are_no_offering_of_shares() -> None:
+    assert cover("424B5", "<p>4.5% Senior Notes due 2031</p><p>We are offering $500,000,000 of notes.</p>") == ()
+
+
+def test_a_sentence_is_not_cut_at_an_abbreviation() -> None:
+    said = (
+        "On December 9, 2025, Bramblewick Biosciences & Co. (the \u201cCompany\u201d) announced that Tilda Marrowby, M.D., will"
+        " retire as President of the Company, to be followed by Mr. Flake."
+    )
+    (event,) = events(report([("5.02", "Departure of Directors", f"{said} Nothing else changes.")]))
+
+    assert event.span.text == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the event that Ms. Marrowby\u2019s employment as Chief Medical Officer is terminated, she is paid for a year.",
+        "Before the change, the Agreement had provided that Ms. Tilda Marrowby would leave as Chief Medical Officer in May.",
+    ],
+)
+def test_what_an_agreement_provides_for_is_no_departure(text: str) -> None:
+    assert events(report([("5.02", "Compensatory Arrangements of Certain Officers", text)])) == ()
+
+
+def test_the_bought_company_is_named_in_full_and_no_bank_is() -> None:
+    text = (
+        "On December 9, 2025, Bramblewick Biosciences, Inc. (\u201cBramblewick\u201d) entered into a definitive Agreement and Plan of"
+        " Merger by and among Bramblewick, Tern Acquisition Corporation (\u201cSub\u201d), eLarch Systems, Inc., a Delaware corporation"
+        " (\u201ceLarch\u201d), and Old Harbour Bank National Association, as escrow agent, pursuant to which Sub will merge with and"
+        " into eLarch, with eLarch surviving. The consideration consists of approximately $90 million in cash."
+    )
+    (event,) = events(report([("1.01", "Entry into a Material Definitive Agreement", text)]))
+
+    assert [(o.name, o.role) for o in event.organisations][1:] == [("eLarch Systems, Inc.", "counterparty")]
+    assert event.attributes["amount"] == 90_000_000
+    assert event.title == (
+        "BRAMBLEWICK BIOSCIENCES, INC. enters into a definitive Agreement and Plan of Merger with eLarch Systems, Inc.:"
+        " USD 90M (Form 8-K)"
+    )
+
+
+def test_shares_bought_from_a_seller_are_an_acquisition_of_their_company() -> None:
+    text = (
+        "On December 9, 2025, Bramblewick Biosciences, Inc. entered into a Stock Purchase Agreement with Tallow Holdings LLC,"
+        " pursuant to which Bramblewick agreed to purchase from Tallow, a fund manager, all of the outstanding shares of Tern"
+        " Diagnostics, Inc. for an aggregate purchase price of $12 million."
+    )
+    (event,) = events(report([("1.01", "Entry into a Material Definitive Agreement", text)]))
+
+    assert event.type == "merger_acquisition"
+    assert [(o.name, o.role) for o in event.organisations][1:] == [("Tern Diagnostics, Inc.", "counterparty")]
+
+
+def test_a_completed_acquisition_told_with_acquired() -> None:
+    text = "On December 9, 2025, Bramblewick Biosciences, Inc. acquired all of the outstanding capital stock of Tern AG (\u201cTern\u201d)."
+    (event,) = events(report([("2.01", "Completion of Acquisition or Disposition of Assets", text)]))
+
+    assert (event.type, event.attributes["status"]) == ("merger_acquisition", "completed")
+    assert [o.name for o in event.organisations][1:] == ["Tern AG"]
+    assert event.title == "BRAMBLEWICK BIOSCIENCES, INC. completes an acquisition or sale: Tern AG (Form 8-K)"
+
+
+def test_terms_a_filing_defines_are_no_parties() -> None:
+    class Found(FakeDetector):
+        def detect(self, title: str, text: str = "", **more: Any) -> Sequence[Detection]:
+            return [
+                msgspec.structs.replace(d, organisations=(Organisation(name="Merger Agreement"), Organisation(name="Tern Bio")))
+                for d in super().detect(title, text, **more)
+            ]  # fmt: skip
+
+    text = "On December 9, 2025, the Company announced that it had agreed to acquire Tern Bio under a Merger Agreement."
+    (event,) = events(report([("8.01", "Other Events", text)]), Found({"agreed to acquire": "merger_acquisition"}))
+
+    assert [(o.name, o.role) for o in event.organisations] == [
+        ("BRAMBLEWICK BIOSCIENCES, INC.", "subject"), ("Tern Bio", "counterparty"),
+    ]  # fmt: skip
+
+
+def test_an_agreement_with_underwriters_is_no_partnership() -> None:
+    text = "On December 9, 2025, the Company entered into a Terms Agreement with Tallow Bank as one of the underwriters named in it."
+    found = events(report([("8.01", "Other Events", text)]), FakeDetector({"entered into": "partnership"}))
+
+    assert [e.type for e in found] == ["filing"]
+
+
+def test_items_listed_in_a_table_of_contents_are_not_their_text() -> None:
+    main = samples.report(
+        ("2.03", "Creation of a Direct Financial Obligation", "On December 9, 2025, the Company entered into a $30 million Loan"
+         " Agreement with Old Harbour Bank."),
+    ).replace(
+        "<p><b>Item 2.03", "<p>Item 2.03 Creation of a Direct Financial Obligation</p><p>Item 9.01Financial Statements</p>"
+        "<p>EXHIBIT INDEX</p><p>Ex-4.1 Indenture, dated as of May 2, 2020</p><p>Table of Contents</p><p><b>Item 2.03", 1,
+    )  # fmt: skip
+    (event,) = events(stored("8-K", samples.submission(ACC, "8-K", [("8-K", main)])))
+
+    assert (event.type, event.attributes["amount"]) == ("funding_round", 30_000_000)
+    assert "Indenture" not in event.span.text
+
+
+def test_the_headline_of_a_release_is_no_logo_and_no_telephone_number() -> None:
+    page = (
+        "<p>[Bramblewick Biosciences, Inc. LOGO] Exhibit 99.1</p><p>Investors: Orrin Flake, Vice President (555) 010-4477</p>"
+        "<p>oflake@bramblewick.example Bramblewick investor desk</p><p>Bramblewick wins clearance for BW-11</p>"
+        "<p>SALEM, Mass., December 11, 2025 -- Bramblewick today announced that it was cleared.</p>"
+    )
+    data = samples.submission(ACC, "6-K", [("6-K", "<p>Form 20-F</p>"), ("EX-99.1", page)])
+    (event,) = events(stored("6-K", data), FakeDetector({"wins clearance": "ind_clearance"}))
+
+    assert event.title == "Bramblewick wins clearance for BW-11"
+
+
+def test_a_cover_line_of_a_recommendation_is_no_bidder() -> None:
+    page = "<p>SCHEDULE 14D-9</p><p>Bramblewick Biosciences, Inc.</p><p>(Name of Subject Company)</p><p>Ostrava Pharma AG offers.</p>"
+    (event,) = events(stored("SC 14D9", samples.submission(ACC, "SC 14D9", [("SC 14D9", page)]), TARGET))
+
+    assert [(o.name, o.role) for o in event.organisations] == [
+        ("Ostrava Pharma AG", "subject"), ("BRAMBLEWICK BIOSCIENCES, INC.", "counterparty"),
+    ]  # fmt: skip
+
+
+def test_the_passage_around_the_quote_comes_along() -> None:
+    """People and story matching read the sentence, not the first lines of the document."""
+    long = "Our plans are described in many words that nobody quotes. " * 20
+    found = report([
+        ("5.07", "Submission of Matters", long),
+        ("5.02", "Departure of Directors", "On December 9, 2025, Tilda Marrowby resigned as President."),
+    ])  # fmt: skip
+    (event,) = events(found)
+
+    assert event.span.text in event.text

@@ -344,10 +344,55 @@ DOUBT = "substantial doubt about our ability to continue as a going concern."
         (f"There is no {DOUBT}", False),
         (f"Management's plans alleviate the {DOUBT}", False),
         (f"Our auditors may express {DOUBT}", False),
+        (f"In the event that we find no partner our auditors would express {DOUBT}", False),
+        ("Management concluded that substantial doubt about our status as a going concern does not exist.", False),
+        (f"Our plans are not within our control and do not alleviate the {DOUBT}", True),
+        ("A material uncertainty exists that may cast significant doubt on the Group as a going concern.", True),
+        ("The board asked whether a material uncertainty may cast significant doubt on the going concern.", False),
     ],
 )
 def test_who_says_there_is_doubt(sentence: str, said: bool) -> None:
     assert asserts_doubt(sentence) is said
+
+
+FILLER = "We describe at some length what could go wrong with a company like ours, and why. " * 12
+SAYS = f"Recurring losses raise {DOUBT}"
+
+
+@pytest.mark.parametrize(
+    ("report", "sections"),
+    [
+        (f"Item 7. Management's Discussion and Analysis\n{SAYS}", ["liquidity"]),
+        (f"Item 7.\nManagement\u2019s Discussion and Analysis\nOverview\nWe make things.\nLiquidity and Capital Resources\n{SAYS}",
+         ["liquidity"]),
+        (f"Item 15. Exhibits\nREPORT OF INDEPENDENT REGISTERED PUBLIC ACCOUNTING FIRM\nTo the board\n{SAYS}", ["auditor"]),
+        (f"Item 8. Financial Statements\nNotes to Consolidated Financial Statements\nNote 2. Going concern\n{SAYS}", ["notes"]),
+        (f"Item 5. Operating and Financial Review and Prospects\n{SAYS}", ["liquidity"]),
+        (f"Item 1A. Risk Factors\n{FILLER}\n{SAYS}\n{FILLER}\nItem 1B. Unresolved Staff Comments\nNone.", []),
+        (f"D. Risk Factors\n{FILLER}\n{SAYS}", []),
+        (f"Summary of Risk Factors\n{SAYS}", []),
+        (f"Item 1A. Risk Factors\n{FILLER}\nLiquidity\n{SAYS}", []),  # a sub-heading of the risk factors
+        (f"Item 1. Business\n{FILLER}\n{SAYS}", []),
+        (f"Item 3. Legal Proceedings\n{SAYS}", []),
+        (f"Special Note on Forward-Looking Statements\n{SAYS}", []),
+        (f"Item 1A. Risk Factors 12\nItem 7. Management's Discussion 40\nItem 1A. Risk Factors\n{SAYS}", []),  # after the contents
+        (f"PART II\nItem 1A. Risk Factors\n{SAYS}", []),
+        (SAYS, [""]),
+    ],
+)  # fmt: skip
+def test_doubt_counts_in_the_right_section_only(report: str, sections: list[str]) -> None:
+    assert [p.section for p in going_concern_passages(report)] == sections
+
+
+def test_doubt_that_was_alleviated_says_nothing_unless_the_auditor_does() -> None:
+    notes = f"Notes to Financial Statements\nThese conditions raise {DOUBT}\n"
+    relieved = notes + "Management concluded that its plans alleviate the substantial doubt about going concern."
+    unsure = notes + "Management's plans, if they succeed, could alleviate the substantial doubt about going concern."
+    audited = f"Report of Independent Registered Public Accounting Firm\nThe losses raise {DOUBT}\n"
+
+    assert going_concern_passages(relieved) == []
+    assert len(going_concern_passages(unsure)) == 1
+    assert going_concern_passages(audited + relieved)[0].section == "auditor"
 
 
 # --- Form D --------------------------------------------------------------------------------------------------------------------

@@ -461,7 +461,9 @@ def test_an_index_row_does_not_say_who_is_a_person_and_who_the_company() -> None
     ctx.run(indexes(index_days=1))
     document = ctx.stored[acc(1)]
 
-    assert document.title == "Bramblewick Biosciences, Inc.: SC 13D/A"
+    assert document.title == (
+        "Bramblewick Biosciences, Inc.: the report of a large holding is amended (Schedule 13D/A)"
+    )
     assert document.meta["relevant"] == "name"
     assert "Marrowby" not in str(document.meta)
     assert indexes().events(document, None, FakeDetector()) == ()
@@ -691,6 +693,25 @@ def test_an_unknown_company_and_a_broken_list_hold_nothing_up() -> None:
     assert [q.key for p in pages for q in p.quarantined] == ["submissions of CIK 102"]
 
 
+@pytest.mark.parametrize(
+    "page",
+    [b"<!DOCTYPE html><html><title>File Unavailable</title></html>", b"\n <HTML><body>maintenance</body></HTML>",
+     b"<?xml version='1.0'?><Error><Code>InternalError</Code></Error>"],
+)  # fmt: skip
+def test_an_error_page_instead_of_a_filing_list_is_asked_for_again(page: bytes) -> None:
+    """The page says nothing about the company: it is an outage like any other, and no payload to set aside."""
+    url = f"{DATA}/submissions/CIK0000000102.json"
+    http = FakeHttp({url: page})
+    ctx = FakeContext(http, ciks=[102])
+    with pytest.raises(SourceError, match="error page"):
+        ctx.run(companies())
+    http.answers[url] = samples.submissions(102, "Torn Inc", [row(3)])
+    pages = ctx.run(companies())
+
+    assert not [q for p in pages for q in p.quarantined]
+    assert list(ctx.stored) == [acc(3)]
+
+
 def test_annual_reports_are_taken_of_watched_companies_only() -> None:
     text = (
         "<p>Item 7. Management's Discussion</p><p>Our recurring losses raise substantial doubt about our ability to continue"
@@ -704,7 +725,7 @@ def test_annual_reports_are_taken_of_watched_companies_only() -> None:
     ctx.run(connector())
 
     assert list(ctx.stored) == [acc(1)]
-    assert ctx.stored[acc(1)].meta["facts"] == {"going_concern": True}
+    assert ctx.stored[acc(1)].meta["facts"] == {"going_concern": True, "section": "liquidity"}
 
 
 def test_settings_are_checked() -> None:

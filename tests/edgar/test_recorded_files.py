@@ -161,7 +161,8 @@ def test_what_some_recorded_filings_say() -> None:
     assert said("SCTOTA*") == [("merger_acquisition", "tender_offer")]
     assert said("424B5_alzamend*") == [("public_offering", "atm")]
     assert said("424B5_imunon*") == [("public_offering", "priced")]
-    assert said("424B4_traws*") == []  # resale by selling stockholders
+    assert said("424B4_traws*") == [("public_offering", "priced")]  # its base prospectus names selling stockholders
+    assert said("424B5_curis*") == [("public_offering", "priced")]
     assert said("S-1_acurx*") == []  # resale
     assert said("S-1_learn-cw*") == []  # blank check
     assert said("heat*/EFFECT*") == [("filing", "registration_effective")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from signalwatch.errors import Problem, RuleSetError
 from signalwatch.ruleset import load_pack, load_pack_texts
+from tests.ruleset import fuzz
 from tests.ruleset.packs import BASE, only_problem, pack_of, problems_of, texts
 
 
@@ -114,6 +116,7 @@ def test_a_wrong_rule_is_pointed_at(rules: str, line: int, column: int, message:
         ("plays", BASE["plays.yaml"].replace("id: intro", "id: engagement"), "defined twice", ""),
         ("routes", BASE["routes.yaml"].replace("[owner]", "[onwer]"), "unknown receiver", '"owner"'),
         ("routes", "receivers: {}\nroute: {}\n", "the first route needs receivers", ""),
+        ("routes", "fallback: [owner]\n" + BASE["routes.yaml"].replace("        ", ""), "unknown receiver: owner", "owner"),
         ("groups", "a: { events: [b] }\n", "unknown event type or group", ""),
         ("groups", "ipo: { events: [filing] }\n", "an event type already", ""),
     ],
@@ -202,6 +205,28 @@ def test_a_broken_file_does_not_make_its_readers_look_wrong() -> None:
     found = problems_of("- { id: r, when: ipo }\n", routes="receivers: [\n")
 
     assert {p.file for p in found} == {"routes.yaml"}
+
+
+@pytest.mark.parametrize("name", ["plays.yaml", "personas.yaml", "groups.yaml", "icp.yaml", "scoring.yaml"])
+def test_a_missing_or_broken_file_is_blamed_alone(name: str) -> None:
+    """Forty rules that name its plays are not in the report, or nobody finds the one line that matters."""
+    rules = """
+        - { id: a, when: distress, for: { stage: 2, fit|gte: 0.5 }, propose: { tier: 3, play: engagement } }
+        - { id: b, when: { funding_round: { amount|gte: 5M EUR } }, unless: [first_party] }
+    """
+    missing, broken = texts(rules), texts(rules) | {name: "a: [\n"}
+    del missing[name]
+
+    for files in (missing, broken):
+        with pytest.raises(RuleSetError) as caught:
+            load_pack_texts(files)
+        assert [p.file for p in caught.value.problems] == [name]
+
+
+def test_a_typo_is_found_although_the_file_it_refers_to_is_broken() -> None:
+    found = problems_of("- { id: a, when: ipoo }\n", groups="a: [\n")
+
+    assert {p.file for p in found} == {"groups.yaml", "elevation/rules.yaml"}
 
 
 def test_missing_files_and_an_empty_glob() -> None:
@@ -371,3 +396,24 @@ def test_fuzz_damaged_files(name: str, data: st.DataObject) -> None:
     )
 
     _survives(texts() | {name: text[:start] + piece + text[end:]})
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_fuzz_structure_aware(rng: random.Random) -> None:
+    """Keys deleted, doubled, misspelt, values of other types, bombs, tags, tabs: `python -m tests.ruleset.fuzz` at length."""
+    fuzz.survives(fuzz.damage(rng, texts()))
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_fuzz_the_shipped_files(rng: random.Random) -> None:
+    fuzz.survives(fuzz.damage(rng, fuzz.shipped()))
+
+
+def test_the_fuzzer_does_reach_both_ends() -> None:
+    """It is worth nothing if every case is refused, or none."""
+    seen = {type(fuzz.survives(fuzz.damage(random.Random(n), texts()))).__name__ for n in range(40)}
+
+    assert seen == {"Pack", "RuleSetError"}

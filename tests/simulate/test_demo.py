@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 
+from signalwatch.explaining import verify_all
+from signalwatch.ruleset import load_pack_texts
 from signalwatch.simulate.demo import run_demo
+from signalwatch.store import open_store
+from tests.ruleset.fuzz import shipped
 
 pytestmark = pytest.mark.slow
 PROMISED = {
@@ -61,6 +65,23 @@ def test_alerts_arrive_as_mail_slack_post_html_and_on_screen(run: tuple[Path, di
     assert list((out / "alerts").glob("*.html"))
     assert "Subject: " in shown
     assert "https://" in shown
+
+
+def test_every_decision_of_the_run_can_be_made_again(run: tuple[Path, dict[str, Any], str, str]) -> None:
+    """Byte for byte from what the database holds, under other rules than those in force then."""
+    out, _, _, _ = run
+    running = load_pack_texts(
+        {**shipped(), "scoring.yaml": str(shipped()["scoring.yaml"]).replace("floor: 0.5", "floor: 0.4")}
+    )
+    store = open_store(f"sqlite:///{out / 'demo.db'}")
+    try:
+        answer = verify_all(store, running)
+    finally:
+        store.close()
+
+    assert answer["decisions"] > 20
+    assert (answer["same"], answer["different"], answer["missing_rule_sets"]) == (answer["decisions"], [], [])
+    assert running.hash not in answer["rule_sets"]
 
 
 def test_a_second_run_into_the_same_folder_starts_afresh(run: tuple[Path, dict[str, Any], str, str]) -> None:

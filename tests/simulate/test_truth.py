@@ -9,6 +9,7 @@ import pytest
 from signalwatch.simulate.happenings import Happening, Publication
 from signalwatch.simulate.truth import (
     SeenEvent,
+    SeenStory,
     SentAlert,
     StoreView,
     TierMove,
@@ -192,3 +193,21 @@ def test_percentiles_by_nearest_rank() -> None:
         0.0,
         3.0,
     )
+
+
+def test_stories_are_counted_per_happening_and_mixed_ones_found(truth: Truth) -> None:
+    kinds = ("funding_round", "public_offering", "ind_clearance")
+    first, second = [h for h in truth.happenings if h.type in kinds and len(h.documents) > 1][:2]
+
+    def seen(happening: Happening, number: int) -> SeenEvent:
+        document = [d for d in happening.documents if d.happening_ids == (happening.happening_id,)][number]
+        return SeenEvent(type=happening.type, url=document.url, key=document.key)
+
+    def counted(*stories: SeenStory) -> tuple[object, object]:
+        found = score(truth, StoreView(stories=stories))
+        return found["stories_per_happening"], found["mixed_stories"]
+
+    a, b = seen(first, 0), seen(second, 0)
+    assert counted(SeenStory(story_id="1", events=(a,)), SeenStory(story_id="2", events=(b,))) == (1.0, 0.0)
+    assert counted(SeenStory(story_id="1", events=(a,)), SeenStory(story_id="2", events=(a,))) == (2.0, 0.0)
+    assert counted(SeenStory(story_id="1", events=(a, b))) == (1.0, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from signalwatch.model import Account, Activity, Candidate, Case, Fit, Match, Program, Recommendation, StoryIntent
 from signalwatch.store import Store
-from signalwatch.store.records import AssessWrite, ReviewItem, Suggestion
+from signalwatch.store.records import AssessWrite, ReviewItem, Sighting, Suggestion
 from tests.store.samples import (
     DAY,
     HOUR,
@@ -328,22 +329,39 @@ def test_reviews_gather_events_and_stay_answered(store: Store) -> None:
         assert {e.event_id for e in tx.events} == {a.event_id, b.event_id}
 
 
+def sighting(event_id: str, at: datetime = NOW, **more: Any) -> Sighting:
+    return Sighting(event_id=event_id, type="trial_start", at=at, **more)
+
+
 def test_suggestions_add_up(store: Store) -> None:
-    """Events are counted over batches, scores too; the latest evidence comes first; dismissed ones stay away."""
+    """Events are counted over batches, each once however often it is written; dismissed ones stay away."""
     with_events(store)
-    found = Suggestion(name="Nimbelo", key="nimbelo", events=2, score=40.0, last_at=NOW, evidence=("e1", "e2"))
-    write(store, suggestions=[found, Suggestion(name="Other", key="other", events=1, score=1.0, last_at=NOW)])
-    write(store, suggestions=[replace(found, events=1, score=20.0, last_at=NOW - DAY, evidence=("e3", "e1"))])
+    found = Suggestion(name="Nimbelo", key="nimbelo", sightings=(sighting("e1"), sighting("e2", NOW - DAY)))
+    write(store, suggestions=[found, Suggestion(name="Other", key="other", sightings=(sighting("e4"),))])
+    again = (sighting("e3", NOW + DAY), sighting("e1", title="renewed"))
+    write(store, suggestions=[replace(found, name="NIMBELO, INC.", sightings=again)])
 
     first, second = store.suggestions()
 
-    assert (first.key, first.events, first.score, first.last_at) == ("nimbelo", 3, 60.0, NOW)
-    assert first.evidence == ("e3", "e1", "e2")
+    assert (first.key, first.name, first.events, first.last_at) == ("nimbelo", "Nimbelo", 3, NOW + DAY)
+    assert [(s.event_id, s.title) for s in first.sightings] == [("e3", ""), ("e1", "renewed"), ("e2", "")]
     assert second.key == "other"
+    assert store.suggestion("nimbelo") == first
     assert store.close_suggestion("nimbelo", "dismissed")
     write(store, suggestions=[found])
     assert [s.key for s in store.suggestions()] == ["other"]
     assert not store.close_suggestion("zz", "added")
+    assert store.suggestion("zz") is None
+
+
+def test_a_suggestion_remembers_its_newest_events(store: Store) -> None:
+    with_events(store)
+    seen = tuple(sighting(f"e{n:03}", NOW + n * DAY) for n in range(60))
+    for start in (0, 30, 0):
+        write(store, suggestions=[Suggestion(name="N", key="n", sightings=seen[start : start + 30])])
+
+    [found] = store.suggestions()
+    assert [s.event_id for s in found.sightings] == [f"e{n:03}" for n in range(59, 19, -1)]
 
 
 def test_studies_of_accounts_are_watched(store: Store) -> None:
@@ -397,7 +415,7 @@ def test_unmatched_events_that_name_a_new_account_come_again(store: Store) -> No
 
 
 def test_writing_the_same_batch_twice_is_harmless(store: Store) -> None:
-    """Ids are digests: a repeat renews rows instead of adding any (suggestions are the exception: they count)."""
+    """Ids are digests: a repeat renews rows instead of adding any."""
     (given,) = with_events(store, "a")
     batch: dict[str, Any] = {
         "events": [assessed(given, "s1")],
@@ -407,6 +425,7 @@ def test_writing_the_same_batch_twice_is_harmless(store: Store) -> None:
         "decisions": [(decision("d", event_id=given.event_id), {})],
         "recommendations": [Recommendation(recommendation_id="r", account_id="A", kind="elevate")],
         "outbox": [letter("o")],
+        "suggestions": [Suggestion(name="N", key="n", sightings=(sighting(given.event_id),))],
         "reviews": [ReviewItem(review_id="v", mention="M", event_ids=(given.event_id,))],
     }
     write(store, **batch)

@@ -110,3 +110,17 @@ def test_lag_says_how_far_behind_each_stage_is(store: Store) -> None:
 def test_ping(store: Store) -> None:
     """Answers while the database does."""
     store.ping()
+
+
+def test_rule_sets_give_their_files_back(store: Store) -> None:
+    """What a set decided can be decided again; a set that an earlier version kept by name alone has no files."""
+    store.record_ruleset(
+        "h1", "rules", "kim", NOW, files={"elevation/a.yaml": "- é\x00\ud800\n" * 50}, types=("ipo", "x")
+    )
+    store.record_ruleset("h2", "rules", "kim", NOW)
+
+    files, types = store.ruleset_texts("h1") or ({}, ())
+    assert files == {"elevation/a.yaml": "- é\x00\ud800\n" * 50}
+    assert types == ("ipo", "x")
+    assert store.ruleset_texts("h2") is None
+    assert store.ruleset_texts("h3") is None

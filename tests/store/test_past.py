@@ -187,7 +187,7 @@ def test_rule_sets_keep_their_texts_and_what_they_decided(store: Store) -> None:
     assert not store.knows_ruleset("h")
     store.record_ruleset("h", "rules", "kim", NOW)
     assert not store.knows_ruleset("h")  # seen by an older version: without texts
-    store.record_ruleset("h", "rules", "lee", NOW + DAY, {"tiers.yaml": "dwell: 60d\n"})
+    store.record_ruleset("h", "rules", "lee", NOW + DAY, files={"tiers.yaml": "dwell: 60d\n"})
     store.record_ruleset("h", "elsewhere", "", NOW + 2 * DAY)
     [version] = store.ruleset_versions()
     (told,) = with_events(store, "k")

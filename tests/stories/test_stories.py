@@ -23,7 +23,7 @@ def event(
 ) -> Event:  # fmt: skip
     parties = [Organisation(name=company)] + ([Organisation(name=other, role="counterparty")] if other else [])
     return Event(
-        type=kind, event_id=f"{kind}|{title}|{day}", document_id=title, connector=connector, origin=origin, title=title, text=text,
+        type=kind, event_id=f"{kind}|{title}|{company}|{day}", document_id=title, connector=connector, origin=origin, title=title, text=text,
         published_at=DAY + timedelta(days=day), organisations=tuple(parties), attributes=attributes or {}, program=program,
     )  # fmt: skip
 
@@ -54,7 +54,75 @@ SAME = [
      event("regulatory_submission", "FDA Accepts Aerion's NDA for ARN-101", day=60, attributes={"kind": "NDA", "status": "accepted"})),
 ]  # fmt: skip
 
+SAME += [
+    ("a ticker of another length of consonants", event("regulatory_approval", "Humavexa Announces FDA Approval of SYMVEXA", "Humavexa"),
+     event("regulatory_approval", "HUMA soars after US nod", "HUMA", day=1)),
+    ("a name that was not recognised", event("facility_expansion", "Princeton wins Aerion's $275M plant", "Princeton", attributes={"amount": 275_000_000, "location": "Princeton"}),
+     event("facility_expansion", "Aerion Announces $275 Million Plant in Princeton", day=0, attributes={"amount": 275_000_000, "location": "Princeton"})),
+    ("terms of an IPO two weeks later", event("ipo", "Aerion plans an IPO", "Aerion", attributes={"status": "filed"}),
+     event("ipo", "Aerion plots $182M IPO", "Aerion", day=14, attributes={"status": "filed", "amount": 182_000_000})),
+    ("a merger that closes after most of a year", event("merger_acquisition", "Aerion to buy Kestrel Bio", "Aerion", other="Kestrel Bio", attributes={"status": "announced"}),
+     event("merger_acquisition", "Aerion Completes Acquisition of Kestrel Bio", "Aerion", other="Kestrel Bio", day=300, attributes={"status": "completed"})),
+    ("one sum of shares and loan", event("funding_round", "Aerion Secures $235 Million", text="A Series B round with a credit facility.", attributes={"amount": 235_000_000, "currency": "USD"}),
+     event("funding_round", "Aerion raises $235 million", day=1, attributes={"amount": 235_000_000, "currency": "USD"})),
+    ("a possessive with a curly apostrophe", event("licensing_deal", "Windvale Announces License Agreement with Lee\u2019s Pharma", "Windvale", other="Lee\u2019s Pharma"),
+     event("licensing_deal", "Lee's Pharma: licence agreement with Windvale", "Lee's Pharma", other="Windvale")),
+    ("a disease and the group it belongs to", event("trial_results", "Aerion IBD drug shows promise", "Aerion"),
+     event("trial_results", "Aerion Announces Phase 2 Results in Ulcerative Colitis", day=0)),
+]  # fmt: skip
+
+SAME += [
+    ("an amount in another currency", event("funding_round", "Aerion raises \u20ac40 million", "Aerion", attributes={"amount": 40_000_000, "currency": "EUR"}),
+     event("funding_round", "Eye biotech Aerion banks $43M", "Aerion", day=1, attributes={"amount": 43_000_000, "currency": "USD"})),
+    ("an auction after a plan to dissolve", event("bankruptcy_distress", "Aerion Board Approves Plan of Liquidation", attributes={"kind": "dissolution"}),
+     event("bankruptcy_distress", "Aerion sets auction of its platform", "Aerion", day=40)),
+    ("a first closing of an amount up to which was sold", event("public_offering", "Aerion Announces Private Placement of up to $70 Million", attributes={"amount": 70_000_000, "currency": "USD", "status": "priced"}),
+     event("public_offering", "Aerion completes initial closing of private placement", day=3, attributes={"amount": 25_000_000, "currency": "USD", "status": "closed"})),
+    ("a recap in a quarterly release", event("regulatory_designation", "Aerion Receives Breakthrough Therapy Designation for Zolvutinib", attributes={"designation": "breakthrough"}),
+     event("regulatory_designation", "Aerion Reports Third Quarter Results and Receipt of Breakthrough Therapy Designation for Zolvutinib", day=44,
+           attributes={"designation": "breakthrough"})),
+    ("the first patient of a named study", event("trial_start", "Aerion Initiates SUMMITER Phase 2 Study of ARN-101", attributes={"phase": "2"}),
+     event("trial_start", "Aerion Doses First Patient in SUMMITER", day=70)),
+    ("a ticker with a letter of its own", event("public_offering", "Arcuvexa Announces Proposed Public Offering", "Arcuvexa", attributes={"status": "proposed"}),
+     event("public_offering", "ARQX slides after share sale", "ARQX", day=1, attributes={"status": "priced"})),
+    ("an item of a digest beside another disease", event("regulatory_rejection", "Aerion Receives Complete Response Letter in Dry Eye Disease"),
+     event("regulatory_rejection", "Belvora's fresh Parkinson\u2019s data; Aerion tanks following FDA rejection", "Aerion", day=1)),
+    ("ground broken on a plant", event("facility_expansion", "Aerion to build plant in Durham, North Carolina", attributes={"location": "Durham, North Carolina"}),
+     event("facility_expansion", "Aerion breaks ground on Durham site", "Aerion", day=107, attributes={"location": "Durham"})),
+]  # fmt: skip
+
 DIFFERENT = [
+    ("a review of options and, months later, doubt about going on", event("bankruptcy_distress", "Aerion Engages Adviser to Review Strategic Alternatives", attributes={"kind": "strategic_alternatives"}),
+     event("bankruptcy_distress", "Aerion warns of substantial doubt", day=77, attributes={"kind": "going_concern"})),
+    ("one company's loss and another's gain", event("leadership_change", "Novelda US chief Mara Oster departs", "Novelda", attributes={"direction": "leaves", "person": "Mara Oster"}),
+     event("leadership_change", "Aerion Appoints Former Novelda Executive Mara Oster", attributes={"direction": "joins", "person": "Mara Oster"})),
+    ("one more fast track for the same product", event("regulatory_designation", "Aerion Receives FDA Fast Track Designation for ARN-101 in Breast Cancer", attributes={"designation": "fast_track"}),
+     event("regulatory_designation", "Aerion Announces Additional FDA Fast Track Designation for ARN-101", day=102, attributes={"designation": "fast_track"})),
+    ("two buyers", event("contract_award", "Aerion Signs Vaccine Agreement with the United Kingdom", other="United Kingdom", attributes={"agency": "UK Government"}),
+     event("contract_award", "Aerion signs vaccine contract with US government", day=2, attributes={"agency": "US-Regierung"})),
+    ("two named studies", event("trial_start", "Aerion: ARN-101 in Relapsed AML (APTIVATER part C)"), event("trial_start", "Aerion Doses First AML Patient with ARN-101 in TUSCANER", day=6)),
+    ("two congresses", event("trial_results", "Aerion Presents Analysis of ARN-101 Trial at ASN"), event("trial_results", "Aerion Presents Analysis of ARN-101 Trial at AHA", day=9)),
+    ("another brand", event("regulatory_submission", "Aerion Submits NDA for Zelotra", attributes={"kind": "NDA", "status": "submitted"}),
+     event("regulatory_submission", "FDA Accepts Aerion's NDA for Morvexa", day=60, attributes={"kind": "NDA", "status": "accepted"})),
+    ("another site of one country", event("facility_expansion", "Aerion opens Basel headquarters", attributes={"location": "Basel, Switzerland"}),
+     event("facility_expansion", "Aerion to build plant in Visp", day=100, attributes={"location": "Visp, Switzerland"})),
+    ("a doubt and, later, the proceeding", event("bankruptcy_distress", "Aerion flags going-concern doubt", attributes={"kind": "going_concern"}),
+     event("bankruptcy_distress", "Aerion files for Chapter 11", day=30, attributes={"kind": "chapter 11"})),
+    ("a third company", event("licensing_deal", "Aerion licenses ARN-101 to Novelda", other="Novelda"),
+     event("partnership", "Belvora Signs Collaboration With Novelda", "Belvora", day=3)),
+    ("two gene therapies", event("trial_results", "Data of yebradogene vecnavir from Aerion", "Aerion", attributes={"phase": "2"}),
+     event("trial_results", "Data of dalcotogene vecnavir from Belvora", "Belvora", day=1, attributes={"phase": "2"})),
+    ("two items of one digest", event("trial_results", "Aerion makes its case in asthma, Valvexa falls on Lyme data"),
+     event("trial_results", "Aerion makes its case in asthma, Valvexa falls on Lyme data", "Valvexa")),
+    ("two companies that mention one drug", event("leadership_change", "Aerion names a CEO", text="It makes zolvutinib."),
+     event("leadership_change", "Belvora names a CEO", "Belvora", text="It combines zolvutinib.")),
+    ("another disease", event("trial_results", "New Data of ARN-101 in Patients with CLL"), event("trial_results", "New Data of ARN-101 in Patients with DLBCL", day=1)),
+    ("a booster", event("regulatory_approval", "FDA authorizes Aerion vaccine", attributes={"agency": "FDA"}),
+     event("regulatory_approval", "FDA authorizes Aerion vaccine booster", day=90, attributes={"agency": "FDA"})),
+    ("a notice about the same form", event("filing", "Aerion is late with its annual report (Form NT 10-K)", connector="edgar"),
+     event("filing", "Belvora is late with its annual report (Form NT 10-K)", "Belvora", day=10, connector="edgar")),
+    ("a new offering after a withdrawn one", event("public_offering", "Aerion withdraws public offering", attributes={"status": "withdrawn"}),
+     event("public_offering", "Aerion Announces Proposed Public Offering", day=20, attributes={"status": "proposed"})),
     ("another product", event("ind_clearance", "Aerion IND cleared for ARN-101"), event("ind_clearance", "Aerion IND cleared for ARN-202", day=2)),
     ("another agency", event("regulatory_approval", "FDA approves Aerion's Vexoral", attributes={"agency": "FDA"}),
      event("regulatory_approval", "MHRA approves Aerion's Vexoral", day=2, attributes={"agency": "MHRA"})),
@@ -211,6 +279,26 @@ def test_labelled_pairs() -> None:
     assert result["pairs"]["recall"] >= 0.88
 
 
+def test_an_agency_notice_that_names_no_company_is_the_same_decision() -> None:
+    notice = Event(
+        type="regulatory_approval", event_id="n", title="FDA Approves Zelotrine for Adults With Narcolepsy", published_at=DAY,
+        connector="feeds", attributes={"agency": "FDA", "stage": "approved"},
+    )  # fmt: skip
+    told = event(
+        "regulatory_approval",
+        "Aerion wins US nod for sleep drug zelotrine",
+        attributes={"agency": "FDA", "stage": "approved"},
+    )
+    other = event(
+        "regulatory_approval",
+        "Belvora wins US nod for cough drug",
+        "Belvora",
+        attributes={"agency": "FDA", "stage": "approved"},
+    )
+
+    assert [story for story, _ in effects(notice, told, other)] == ["0", "0", "1"]
+
+
 def test_a_new_study_in_a_later_phase_is_a_phase_advance() -> None:
     first = ProgramRef(nct_ids=("NCT09000001",), assets=("ARN-101",), phase="1")
     second = ProgramRef(nct_ids=("NCT09000002",), assets=("ARN-101",), phase="2")
@@ -225,3 +313,37 @@ def test_a_new_study_in_a_later_phase_is_a_phase_advance() -> None:
         "trial_start", "Another phase 1", program=ProgramRef(nct_ids=("NCT09000003",), assets=("ARN-101",), phase="1")
     )
     assert stories.phase_advance(same_phase, stories.program_of(same_phase, "aerion", held), held).type == "trial_start"
+
+
+def test_a_telling_that_leaves_the_partner_open_does_not_close_the_story() -> None:
+    first = event(
+        "merger_acquisition",
+        "Aerion to buy Kestrel Bio for $2B",
+        "Aerion",
+        other="Kestrel Bio",
+        attributes={"status": "announced"},
+    )
+    vague = event(
+        "merger_acquisition",
+        "Kestrel Bio rockets on takeover by Aerion",
+        "Kestrel Bio",
+        attributes={"status": "announced"},
+    )
+    done = event("merger_acquisition", "Aerion completes acquisition of Kestrel Bio", "Aerion", other="Kestrel Bio", day=42, attributes={"status": "completed"})  # fmt: skip
+
+    assert [number for number, _ in effects(first, vague, done)] == ["0", "0", "0"]
+
+
+def test_a_deal_told_without_a_step_was_announced() -> None:
+    told = event("merger_acquisition", "Aerion buys Kestrel Bio for $2B", "Aerion", other="Kestrel Bio")
+    done = event("merger_acquisition", "Aerion completes acquisition of Kestrel Bio", "Aerion", other="Kestrel Bio", day=40, attributes={"status": "completed"})  # fmt: skip
+
+    assert effects(told, done) == [("0", "opened"), ("0", "status_change")]
+
+
+def test_common_words_are_no_products() -> None:
+    from signalwatch.stories.features import products_of
+
+    text = "The drugs combine an important peptide with resistant mutant cells; turbine, concept, chosen. Gemcitabine and epinephrine."
+
+    assert products_of(text) == {"gemcitabine", "epinephrine"}

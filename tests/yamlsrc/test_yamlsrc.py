@@ -67,7 +67,7 @@ def test_a_problem_carries_its_line_and_can_hide_it() -> None:
     shown = source.problem(("password",), "bad", hint="do x")
     hidden = source.problem(("password",), "bad", show=False)
 
-    assert str(shown) == "s.yaml:1:11: error: bad (do x)\n    password: hunter2"
+    assert str(shown) == "s.yaml:1:11: error: bad (do x)\n    password: hunter2\n              ^"
     assert "hunter2" not in str(hidden)
 
 
@@ -174,10 +174,9 @@ def test_fuzz_nothing_but_config_error(text: str | bytes) -> None:
     assert all(p.line >= 0 and str(p) for p in found)
 
 
+_characters = st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Cn", "Cs")) | st.sampled_from("\n\t")
 _values = st.recursive(
-    st.one_of(
-        st.booleans(), st.none(), st.integers(-(10**17), 10**17), st.text(st.characters(codec="utf-8"), max_size=12)
-    ),
+    st.one_of(st.booleans(), st.none(), st.integers(-(10**17), 10**17), st.text(_characters, max_size=12)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4), st.dictionaries(st.text("abcxyz|_", min_size=1, max_size=5), inner, max_size=4)
     ),
@@ -213,3 +212,47 @@ def _every_leaf_has_a_place(source: yamlsrc.Source, value: object, path: yamlsrc
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             _every_leaf_has_a_place(source, inner, (*path, index))
+
+
+@pytest.mark.parametrize("escape", [r"\0", r"\x07", r"\x1b[31m", r"\ufeff"])
+def test_an_escape_cannot_smuggle_a_control_character_in(escape: str) -> None:
+    """NUL breaks PostgreSQL texts, escape sequences paint over terminals, neither may stand in XML."""
+    with pytest.raises(ConfigError, match="escape of a control character"):
+        yamlsrc.load(f'a: "b{escape}c"\n', "f.yaml")
+    with pytest.raises(ConfigError, match="escape of a control character"):
+        yamlsrc.load(f'"b{escape}c": 1\n', "f.yaml")
+
+
+def test_tabs_and_new_lines_may_be_escaped() -> None:
+    assert yamlsrc.load(r'a: "b\n\tc"', "f.yaml").data == {"a": "b\n\tc"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a:\n      bc: [1, 2\n", "bc: [1, 2\n        ^"),
+        ('a: {b: "日本", a: 1, a: 2}\n', 'a: {b: "日本", a: 1, a: 2}\n                         ^'),
+        (f"a: {{ {'x' * 300}: 1, b: 1, b: 2, {'y' * 300}: 1 }}\n", "xx: 1, b: 1, b: 2, yy"),
+        ("a:\t{b: 1, b: 2}\n", "a: {b: 1, b: 2}\n              ^"),
+    ],
+)
+def test_a_caret_points_at_the_place(text: str, shown: str) -> None:
+    """Below the very character: wide characters, tabs and long lines too."""
+    with pytest.raises(ConfigError) as caught:
+        yamlsrc.load(text, "f.yaml")
+
+    said = str(caught.value.problems[0])
+    _, line, caret = said.split("\n")
+    assert shown in said
+    assert len(line) < 200
+    assert caret.strip() == "^"
+    if "yy" in shown:
+        assert line[caret.index("^") :].startswith("b: 2")
+
+
+def test_a_problem_can_be_printed_anywhere() -> None:
+    """File names with bytes that are no text, escape sequences, changes of writing direction."""
+    said = str(Problem("a\udcff\x1b[2J\u202e.yaml", 1, 1, "x\x00y", excerpt="\x1b[31mred"))
+
+    assert said == "a\\udcff\\x1b[2J\\u202e.yaml:1:1: error: x\\x00y\n    ?[31mred"
+    said.encode("utf-8")

@@ -48,7 +48,7 @@ def related(context: Context) -> list[tuple[int, int]]:
     """Sentences of the text on the same thing: all the first ones for a single story, else those that share a name."""
     doc = context.doc
     single = len(doc.stories()) == 1
-    wanted = set() if single else set(re.findall(r"[A-Z][\w’']{3,}", doc.raw[context.clause[0] : context.clause[1]]))
+    wanted = set() if single else set(re.findall(r"[A-Z][\w]{3,}", doc.raw[context.clause[0] : context.clause[1]]))
     start, end = context.lead
     found = []
     at = start

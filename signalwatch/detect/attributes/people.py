@@ -9,6 +9,14 @@ from signalwatch.detect import facts
 from signalwatch.detect.attributes.context import Context, story
 from signalwatch.detect.names import ITEM_TITLE
 
+_STAFF_SENTENCE = re.compile(
+    r"staff|workforce|employees|jobs|workers|headcount|positions|lay off|layoff|roles|laid off"
+)
+_LOOSE_SHARE = re.compile(
+    r"(\d{1,2}(?:\.\d+)?) ?(?:%|percent|per cent) (?:of|reduction|workforce|cut|staff)|by "
+    r"(?:about |approximately |roughly |around )?(\d{1,2}) ?(?:%|percent)"
+)
+
 
 def headcount(context: Context) -> dict[str, Any]:
     """``percent`` and ``count`` of the jobs that go."""
@@ -17,27 +25,21 @@ def headcount(context: Context) -> dict[str, Any]:
     out: dict[str, Any] = {}
     share = facts.staff_percent(doc.norm, start, end)
     count = facts.staff_count(doc.norm, start, end)
+    if share is None and count is None and doc.in_title(context.start) and ";" not in doc.raw[: doc.title_end]:
+        share = facts.staff_percent(doc.norm, 0, doc.title_end)
+        count = facts.staff_count(doc.norm, 0, doc.title_end)
     if share is None or count is None:
         first, last = context.lead
         at = first
         while at < last:
             a, b = doc.clause(at)
             a, b = max(a, first), min(b, last)
-            sentence = doc.norm[a:b]
-            if re.search(
-                r"staff|workforce|employees|jobs|workers|headcount|positions|lay off|layoff|roles|laid off", sentence
-            ):
+            if _STAFF_SENTENCE.search(doc.norm, a, b):
                 if share is None and count is None:
                     count = facts.staff_count(doc.norm, a, b)
                 if share is None:
-                    m = re.search(
-                        r"(\d{1,2}(?:\.\d+)?) ?(?:%|percent|per cent) (?:of|reduction|workforce|cut|staff)|by "
-                        r"(?:about |approximately |roughly |around )?(\d{1,2}) ?(?:%|percent)",
-                        sentence,
-                    )
-                    if m:
-                        share = float(m.group(1) or m.group(2))
-                        share = int(share) if float(share).is_integer() else share
+                    m = _LOOSE_SHARE.search(doc.norm, a, b)
+                    share = facts.number(m.group(1) or m.group(2)) if m else None
             at = max(b, at) + 1
     if share is not None and 0 < share <= 100:
         out["percent"] = share
@@ -76,8 +78,10 @@ def role(context: Context) -> dict[str, Any]:
 
 _BOTH = re.compile(
     r"(?<![a-z])(?:succeed(?:s|ing)?|replac(?:es|ing|ed)|swaps?|swapped|succession|transition(?!ing to)|transitions|"
-    r"named successor|takes over from|hands over|change at the top|c-suite (?:shake|switch|swap)|makes way "
-    r"for)(?![a-z])"
+    r"named successor|takes over from|hands? (?:over|off)|"
+    r"(?:hands?|pass(?:es)?|give[sn]?) (?:over )?(?:the |ceo |cfo )?(?:reins|baton|torch|top job|keys|helm|gavel)|"
+    r"change at the top|c-suite (?:shake|switch|swap)|"
+    r"makes way for)(?![a-z])"
 )
 _FOLLOWING = re.compile(
     r"(?<![a-z])(?:following|after|upon|due to|with) (?:the )?(?:retirement|departure|resignation|passing) of|"

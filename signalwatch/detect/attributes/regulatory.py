@@ -10,10 +10,12 @@ from signalwatch.detect.attributes.context import Context
 
 
 def agency(context: Context) -> dict[str, Any]:
-    """``agency``: short name of the authority that decided."""
+    """``agency``: short name of the authority that decided, said by name or by its country (``approved in the US``)."""
     named = [n for n in context.regulators if n.kind == "regulator"]
     if named:
         return {"agency": named[0].label}
+    if context.fixed.get("stage") == "recommended":
+        return {"agency": "EMA"}
     clause = context.doc.norm[context.clause[0] : context.clause[1]]
     for cue, value in _AGENCY_CUES:
         if cue.search(clause):
@@ -21,47 +23,84 @@ def agency(context: Context) -> dict[str, Any]:
     return {}
 
 
+_AS = r"approv|authori[sz]|clear|nod(?![a-z])|green.?light|go-?ahead|okay|ok(?![a-z])|blessing|endorse|licen[cs]|thumbs"
+_BODY = (
+    r"(?:'s|s')?(?: [a-z\-]+)? (?:regulators?|watchdog|panel|committee|agency|authorit(?:y|ies)|ministry|advis[eo]rs|"
+    r"experts)(?![a-z])"
+)
+
+
+def _of(country: str) -> re.Pattern[str]:
+    """A country as the one whose authority decides: ``in the X``, ``X approval``, ``X's drug regulator``, ``X clears ...``."""
+    return re.compile(
+        rf"(?<![a-z])(?:(?:in|across|throughout|within|from|for) (?:the )?(?:{country})(?![a-z])|"
+        rf"(?:{country})(?![a-z])(?:(?:'s)?(?: [\w\-]+){{0,2}}? (?:{_AS})|{_BODY})|"
+        rf"(?:{country}) (?:becomes|is) (?:the )?first)"
+    )
+
+
+_EURO_PANEL = re.compile(
+    r"(?<![a-z])chmp(?![a-z])|(?:endorsement|backing|positive (?:opinion|recommendation|verdict)|recommend|thumbs.up|"
+    r"favou?rable opinion).{0,60}(?<![a-z])(?:europe|eu(?![a-z]))|(?<![a-z])(?:europe(?:an|'s)?|eu)(?:'s)?"
+    rf"{_BODY}(?: [a-z]+){{0,2}}? (?:back|endors|recommend|support|favou?r|say|smile)|"
+    r"(?<![a-z])(?:europe|eu|european) .{0,20}(?:panel|endorse|backing|recommend)"
+)
 _AGENCY_CUES = (
+    (re.compile(r"(?<![a-z])us-?fda(?![a-z])"), "FDA"),
+    (_EURO_PANEL, "EMA"),
+    (_of(r"u\.s\.?(?:a\.?)?|us|usa|united states|america|american"), "FDA"),
+    (_of(r"eu|european union|europe|european"), "EC"),
+    (_of(r"japan|japanese"), "PMDA"),
+    (_of(r"uk|u\.k\.?|united kingdom|britain|great britain|british|england"), "MHRA"),
+    (_of(r"china|chinese"), "NMPA"),
+    (_of(r"canada|canadian"), "Health Canada"),
+    (_of(r"australia|australian"), "TGA"),
+    (_of(r"switzerland|swiss"), "Swissmedic"),
+    (_of(r"brazil|brazilian"), "ANVISA"),
+    (_of(r"south korea|korea|korean|south korean"), "MFDS"),
+    (_of(r"india|indian"), "CDSCO"),
+    (_of(r"mexico|mexican"), "COFEPRIS"),
+    (_of(r"taiwan|taiwanese"), "TFDA"),
+    (re.compile(r"(?<![a-z])saudi (?:food|fda)"), "Saudi FDA"),
+    (_of(r"saudi arabia|saudi"), "Saudi FDA"),
+    (_of(r"singapore"), "HSA"),
+    (_of(r"new zealand"), "Medsafe"),
     (
         re.compile(
-            r"emergency use authori|510 k|de novo|pre-?market approval|(?<![a-z])u\.?s\.? (?:approval|clearance|nod|"
-            r"authori)|nda\b|\bbla\b"
+            r"emergency use authori|510 k|de novo|pre-?market approval|(?<![a-z])s?nda(?![a-z])|(?<![a-z])s?bla(?![a-z])"
         ),
         "FDA",
     ),
-    (
-        re.compile(
-            r"(?:endorsement|backing|positive (?:opinion|recommendation)|recommend).{0,40}(?:europe|"
-            r"(?<![a-z])eu(?![a-z]))|(?:europe|(?<![a-z])eu) .{0,20}(?:panel|endorse|backing)"
-        ),
-        "EMA",
-    ),
-    (
-        re.compile(
-            r"(?<![a-z])(?:eu|european union|europe) (?:approval|nod|green light|authori)|in the european union|in the eu\b"
-        ),
-        "EC",
-    ),
+    (re.compile(r"(?<![a-z])eu (?:[\w\-]+ ){1,3}(?:approv|nod)"), "EC"),
     (re.compile(r"(?<![a-z])japan"), "PMDA"),
-    (re.compile(r"(?<![a-z])uk (?:approval|nod)|in the uk\b|united kingdom"), "MHRA"),
     (re.compile(r"(?<![a-z])china"), "NMPA"),
     (re.compile(r"(?<![a-z])canad"), "Health Canada"),
     (re.compile(r"(?<![a-z])australia"), "TGA"),
+)
+
+_RECOMMENDED = re.compile(
+    r"(?<![a-z])(?:chmp|cvmp)(?![a-z])|(?:positive|favou?rable) (?:[a-z]+ )?(?:opinion|recommendation|verdict)|"
+    r"(?<![a-z])(?:endorsement|backing)(?![a-z])|recommend(?:s|ed|ation)?(?![a-z]).{0,60}(?:approv|authori)|"
+    r"recommended by|ema (?:backs|endorses|recommends|panel)|empfehlung"
+)
+_FINAL = re.compile(
+    r"european commission (?:has |grants |issues )?(?:approv|market)|(?<![a-z])ec (?:approv|grants|clears)"
+)
+_EMERGENCY = re.compile(
+    r"emergency[ \-](?:[\w\-]+ ){0,3}?(?:use|nod|authori[sz]ation|approval|clearance|green light|okay|ok)(?![a-z])|"
+    r"(?<![a-z])eua(?![a-z])|(?:approv|authori[sz]|clear)(?:es|ed|s) .{0,60}for emergency"
 )
 
 
 def approval_stage(context: Context) -> dict[str, Any]:
     """``stage`` of an approval: approved, recommended, tentative or authorized (emergency use)."""
     clause = context.doc.norm[context.clause[0] : context.clause[1]]
-    if re.search(
-        r"chmp|cvmp|positive (?:opinion|recommendation)|endorsement|backing|positive recommendation|recommend(?:s|ed|"
-        r"ation)? .{0,60}(?:approv|authori)|recommended by|ema (?:backs|endorses|recommends|panel)|empfehlung",
-        clause,
-    ) and not re.search(r"european commission approves|ec approves", clause):
+    panel = context.fixed.get("stage") == "recommended"
+    if (panel or _RECOMMENDED.search(clause)) and not _FINAL.search(clause):
         return {"stage": "recommended"}
     if "tentative" in clause:
         return {"stage": "tentative"}
-    if re.search(r"emergency use|(?<![a-z])eua(?![a-z])", clause) and not re.search(r"approv", clause):
+    if _EMERGENCY.search(clause) and not re.search(r"(?:full|fda) approv|approval (?:and|&)|approval of", clause):
         return {"stage": "authorized"}
     return {"stage": "approved"}
 
@@ -104,32 +143,48 @@ def submission(context: Context) -> dict[str, Any]:
         and context.fixed.get("status") == "accepted"
     ):
         out["status"] = "accepted"
-    elif "rolling" in clause and not re.search(r"complet", clause):
+    elif "rolling" in clause and not re.search(r"complet|wrap|finish|finali[sz]|final part|conclud", clause):
         out["status"] = "rolling"
     return out
 
 
 _DESIGNATIONS = (
-    (re.compile(r"fast[ \-]track(?!\w)"), "fast_track"),
+    (re.compile(r"fast[ \-]track"), "fast_track"),
     (
         re.compile(
-            r"breakthrough (?:therapy|device|designation|status|therapies|tag)|breakthrough(?= (?:and|or|,|nod|from))|"
-            r"breakthrough-status"
+            r"breakthrough (?:therapy|device|drug|medicine|designation|status|therapies|tag|label|badge|nod|recognition)|"
+            r"breakthrough(?= (?:and|or|&|,|from|program))|(?:fda|cde|nmpa) breakthrough|breakthrough-status|"
+            r"(?:designat\w+|name[sd]?|deem\w*|tag(?:s|ged)|label(?:s|ed|led)) .{0,40}breakthrough|(?<![a-z])btd(?![a-z])"
         ),
         "breakthrough",
     ),
-    (re.compile(r"orphan"), "orphan"),
-    (re.compile(r"(?<![a-z])rmat(?![a-z])|regenerative medicine advanced"), "rmat"),
-    (re.compile(r"priority review(?! voucher)"), "priority_review"),
-    (re.compile(r"(?<![a-z])prime(?![a-z])|priority medicines?"), "prime"),
+    (re.compile(r"orphan|(?<![a-z])odd(?= (?:from|by|for))"), "orphan"),
+    (re.compile(r"(?<![a-z])rmat(?![a-z])|regenerative medicine advance"), "rmat"),
+    (
+        re.compile(
+            r"priority review(?! voucher)|(?:speedy|speedier|expedited|quick|quicker|fast|faster|shortened) (?:[a-z]+ )?review"
+        ),
+        "priority_review",
+    ),
+    (
+        re.compile(
+            r"(?<![a-z])prime (?:designation|status|scheme|eligib|program|tag|label|and)|"
+            r"(?:and|\() ?prime(?![a-z])|priority medicines?"
+        ),
+        "prime",
+    ),
     (re.compile(r"(?<![a-z])qidp(?![a-z])|qualified infectious"), "qidp"),
-    (re.compile(r"rare pa?ediatric"), "rare_pediatric"),
-    (re.compile(r"accelerated assessment"), "accelerated_assessment"),
+    (re.compile(r"rare pa?ediatric(?!(?: disease)?(?: priority review)? voucher)"), "rare_pediatric"),
+    (
+        re.compile(r"accelerated assessment|(?:ema|eu|europe\w*)(?:'s)? .{0,80}accelerated review"),
+        "accelerated_assessment",
+    ),
     (
         re.compile(
             r"innovation passport|(?<![a-z])ilap(?![a-z])|sakigake|platform technology|voucher|innovative (?:device|"
-            r"drug|medicine|licensing)|safer technologies|promising innovative|advanced therapy|emerging technology|"
-            r"humanitarian"
+            r"drug|medicine|medical device|licensing)|safer technologies|promising innovative|"
+            r"advanced therapy (?:designation|status)|"
+            r"emerging technology|humanitarian|pioneer drug|conditional early approval|animal rule"
         ),
         "other",
     ),
