@@ -22,7 +22,7 @@ from signalwatch.model import Account, Program, Signal
 from signalwatch.past import HISTORY, Step
 from signalwatch.ruleset import Pack, Rule, View
 from signalwatch.ruleset.compare import Comparison
-from signalwatch.ruleset.evaluate import match
+from signalwatch.ruleset.evaluate import fired_before, match
 from signalwatch.ruleset.events import EventTest
 from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Within, moves
 from signalwatch.ruleset.nodes import Env, Node
@@ -89,6 +89,9 @@ class Plan:
     static: tuple[Any, ...]  # tests of ``for`` that the run of things does not change
     running: tuple[Any, ...]  # the others
     least: Comparison | None = None  # a threshold on activity without which the rule cannot hold
+    cools: bool = (
+        False  # its cool-down is screened too: nothing but the tier could change it, and that counts as it is now
+    )
 
 
 class Screen:
@@ -109,13 +112,17 @@ class Screen:
                 self.awaited.setdefault(event_type, []).append(test)
 
     def _plan(self, number: int, rule: Rule) -> Plan:
+        maybe = any(_asks(part, self.running) for part in (rule.when, *rule.unless))
+        running = tuple(t for t in rule.for_ if t.name in self.running)
+        plain = not maybe and not rule.silences and all(t.name == "tier" for t in running)
         return Plan(
             number=number,
             rule=rule,
-            maybe=any(_asks(part, self.running) for part in (rule.when, *rule.unless)),
+            maybe=maybe,
             static=tuple(t for t in rule.for_ if t.name not in self.running),
-            running=tuple(t for t in rule.for_ if t.name in self.running),
+            running=running,
             least=next(_thresholds(rule), None),
+            cools=plain and rule.cooldown is not None,
         )
 
     def considered(self, event_type: str) -> list[tuple[Any, Plan]]:
@@ -187,6 +194,8 @@ class Screen:
                 continue
             if plan.static and not all(test.test(facts.get(test.name)) for test in plan.static):
                 continue
+            if plan.cools and fired_before(rule, Env(facts.view())) is not None:
+                continue
             out.append(plan.number)
         return tuple(out)
 
@@ -201,6 +210,7 @@ class Standing(dict[str, Any]):
         """``memo`` keeps the answer for the account's next step, which mostly has the same one."""
         super().__init__()
         self._known: dict[str, Any] | None = None
+        self._history: list[Signal] = []
         self._memo = memo
         self._given = (pack, account, programs, lane, signal, now)
 
@@ -210,19 +220,31 @@ class Standing(dict[str, Any]):
             self._known = self._work_out()
         return self._known.get(name, default)
 
+    def view(self) -> View:
+        """What a rule sees that asks for nothing of the run of things but the tier, which counts as met."""
+        _, account, _, _, signal, now = self._given
+        if self._known is None:
+            self._known = self._work_out()
+        fit, facts = self._memo["fit"], self._memo["stated"]
+        return View(
+            account=account, trigger=signal, now=now, history=self._history, fit=fit, facts=facts, assume=_ASSUMED
+        )
+
     def _work_out(self) -> dict[str, Any]:
         pack, account, programs, lane, signal, now = self._given
         by_type = lane.since(min(signal.at, now) - HISTORY)
-        history = sorted((s for signals in by_type.values() for s in signals), key=in_order)
-        derived = facts_of_programs(tuple(programs.values()), history, now)
+        self._history = sorted((s for signals in by_type.values() for s in signals), key=in_order)
+        derived = facts_of_programs(tuple(programs.values()), self._history, now)
         if self._memo.get("derived") != derived:
             facts = scoring.facts_of(account, pack.icp, derived)
-            view = View(
-                account=account, trigger=signal, now=now, fit=scoring.fit_of(account, pack.icp, facts), facts=facts
-            )
-            self._memo.update(derived=derived, facts=Env(view).facts)
+            fit = scoring.fit_of(account, pack.icp, facts)
+            view = View(account=account, trigger=signal, now=now, fit=fit, facts=facts)
+            self._memo.update(derived=derived, fit=fit, stated=facts, facts=Env(view).facts)
         known: dict[str, Any] = self._memo["facts"]
         return known
+
+
+_ASSUMED = frozenset({"tier"})
 
 
 def rescored(step: Step, before: Signal | None, pack: Pack) -> Signal:

@@ -34,13 +34,12 @@ def facts_of_programs(programs: Sequence[Program], history: Sequence[Signal], no
         if not attributes or not signal.active:
             continue
         for name, into in lists:
-            if name in attributes:
-                value = attributes[name]
-                if type(value) is list or type(value) is tuple:
-                    for one in value:
-                        text = one if type(one) is str else str(one)
-                        if text not in into:
-                            into[text] = None
+            value = attributes.get(name)
+            if value and (type(value) is list or type(value) is tuple):
+                for one in value:
+                    text = one if type(one) is str else str(one)
+                    if text not in into:
+                        into[text] = None
         if signal.type in _FUNDING and signal.at <= now:
             facts["days_since_funding"] = (now - signal.at).days
             if signal.type != "funding_round":
