@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from signalwatch import scoring
-from signalwatch.backtest.screen import nodes, rescored
+from signalwatch.backtest.screen import rescored
 from signalwatch.decide import facts_of_programs
 from signalwatch.errors import Problem
 from signalwatch.model import Account, Program, Signal, Struct
@@ -15,7 +15,7 @@ from signalwatch.ruleset import Pack, Rule
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.events import EventTest, FieldTest
 from signalwatch.ruleset.linting import ENOUGH, nothing_came
-from signalwatch.ruleset.logic import MeasureTest
+from signalwatch.ruleset.logic import MeasureTest, nodes
 from signalwatch.ruleset.nodes import Node
 
 _MOVING = frozenset({"activity", "engagement", "personas", "tier_age"})

@@ -24,29 +24,14 @@ from signalwatch.ruleset import Pack, Rule, View
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.evaluate import fired_before, match
 from signalwatch.ruleset.events import EventTest
-from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Within, moves
+from signalwatch.ruleset.logic import All, MeasureTest, Same, Within, moves, nodes
 from signalwatch.ruleset.nodes import Env, Node
-from signalwatch.ruleset.order import Then
 
 RUNNING = frozenset({"tier", "tier_age", "activity", "engagement", "personas"})
 """Standing that depend on the run of things."""
 
 Candidates = dict[int, tuple[int, ...]]
 """Index of a step → numbers of the rules that could fire."""
-
-
-def nodes(node: Node) -> Iterator[Node]:
-    """A condition and everything in it."""
-    yield node
-    if isinstance(node, Within | Same | Not):
-        yield from nodes(node.part)
-    elif isinstance(node, All | AnyOf):
-        for part in node.parts:
-            yield from nodes(part)
-    elif isinstance(node, Then):
-        yield from node.steps
-    elif isinstance(node, EventTest) and node.absent is not None:
-        yield node.absent[0]
 
 
 def _asks(node: Node, names: frozenset[str]) -> bool:
@@ -94,6 +79,10 @@ class Plan:
     )
 
 
+def _for_tier(plan: Plan, tier: str) -> bool:
+    return all(test.test(tier) for test in plan.running if test.name == "tier")
+
+
 class Screen:
     """A pack made ready for screening."""
 
@@ -105,7 +94,7 @@ class Screen:
         self.running = RUNNING | ({"fit", "segment"} if "tier" in asked else set())
         self.plans = tuple(self._plan(number, rule) for number, rule in enumerate(pack.rules))
         self._number = {rule.rule_id: number for number, rule in enumerate(pack.rules)}
-        self._by_type: dict[str, list[tuple[Any, Plan]]] = {}
+        self._by_type: dict[tuple[str, frozenset[str] | None], list[tuple[Any, Plan]]] = {}
         self.awaited: dict[str, list[EventTest]] = {}
         for test in (t for rule in pack.rules if rule.status != "off" for t in rule.silences):
             for event_type in test.types:
@@ -125,19 +114,29 @@ class Screen:
             cools=plain and rule.cooldown is not None,
         )
 
-    def considered(self, event_type: str) -> list[tuple[Any, Plan]]:
-        """Plans of the rules that an event of this type can affect, each with the first test it must pass."""
-        found = self._by_type.get(event_type)
+    def considered(self, event_type: str, tiers: frozenset[str] | None = None) -> list[tuple[Any, Plan]]:
+        """Plans of the rules that an event of this type can affect, each with the first test it must pass.
+
+        ``tiers``: those the account can be in; rules for none of them are left out.
+        """
+        found = self._by_type.get((event_type, tiers))
         if found is None:
             rules = self.pack.index.get(event_type, self.pack.anywhere)
             plans = [self.plans[self._number[rule.rule_id]] for rule in rules]
-            found = self._by_type[event_type] = [
-                (None if plan.maybe or plan.rule.measures else plan.rule.quick.get(event_type), plan) for plan in plans
+            found = self._by_type[event_type, tiers] = [
+                (None if plan.maybe or plan.rule.measures else plan.rule.quick.get(event_type), plan)
+                for plan in plans
+                if tiers is None or any(_for_tier(plan, tier) for tier in tiers)
             ]
         return found
 
-    def account(self, account: Account, steps: Sequence[tuple[int, Step]], begin: datetime) -> Candidates:
-        """The candidates of one account's steps (index and step, in order); steps before ``begin`` only add knowledge."""
+    def account(
+        self, account: Account, steps: Sequence[tuple[int, Step]], begin: datetime, tiers: frozenset[str] | None = None
+    ) -> Candidates:
+        """The candidates of one account's steps (index and step, in order); steps before ``begin`` only add knowledge.
+
+        ``tiers``: those the account can be in during the run; None: any.
+        """
         lane = Lane()
         programs: dict[str, Program] = {}
         memo: dict[str, Any] = {}
@@ -155,7 +154,7 @@ class Screen:
             signal = rescored(step, before, self.pack)
             lane.put(signal)
             if step.effect and step.decided_at >= begin:
-                passed = self._passed(account, lane, programs, signal, step.decided_at, memo)
+                passed = self._passed(account, lane, programs, signal, step.decided_at, memo, tiers)
                 if passed:
                     out[index] = passed
             if not signal.active:  # a further telling of what was taken back
@@ -164,13 +163,13 @@ class Screen:
 
     def _passed(
         self, account: Account, lane: Lane, programs: Mapping[str, Program], signal: Signal, now: datetime,
-        memo: dict[str, Any],
+        memo: dict[str, Any], tiers: frozenset[str] | None,
     ) -> tuple[int, ...]:  # fmt: skip
         env: Env | None = None
         facts: Standing | None = None
         by_type: dict[str, list[Signal]] | None = None
         out = []
-        for quick, plan in self.considered(signal.type):
+        for quick, plan in self.considered(signal.type, tiers):
             if quick is not None and not quick(signal):
                 continue
             rule = plan.rule
