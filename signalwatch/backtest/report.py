@@ -19,7 +19,7 @@ from signalwatch.store.records import OutboxItem, OutboxRow
 WEEK = timedelta(days=7)
 
 
-class RuleRow(Struct, frozen=True, kw_only=True):
+class RuleRow(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One rule over the whole time. Tier policy has rows of its own (``tier-2-threshold``), with status ``policy``.
 
     ``judged`` alerts and moves have a verdict, ``useful`` of them a good one. ``missed``: for a rule that never held, the
@@ -48,7 +48,7 @@ class RuleRow(Struct, frozen=True, kw_only=True):
         return self.useful / self.judged if self.judged else None
 
 
-class PersonRow(Struct, frozen=True, kw_only=True):
+class PersonRow(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One recipient: alerts, and messages after grouping and digests, per week. ``over``: weeks above the attention budget."""
 
     recipient: str
@@ -59,7 +59,7 @@ class PersonRow(Struct, frozen=True, kw_only=True):
     over: int = 0
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class Report(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """The whole answer."""
 
     since: datetime

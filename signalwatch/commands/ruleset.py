@@ -11,6 +11,7 @@ import click
 from signalwatch.commands.backtest import history_option, past, ran
 from signalwatch.commands.common import folder_option, json_option, opened_store, rules_folder, show_json, table
 from signalwatch.errors import Problem, UsageError
+from signalwatch.store.records import RuleStat
 
 TOP = 3
 
@@ -78,7 +79,7 @@ def stats(ctx: click.Context, folder: Path | None, as_json: bool) -> int:
         known = store.rule_stats()
     if as_json:
         show_json([
-            {"rule": r.rule_id, "status": r.status, "stat": known.get(r.rule_id),
+            {"rule": r.rule_id, "status": r.status, **_counted(known.get(r.rule_id)),
              "conditions": held(r, known[r.rule_id]) if r.rule_id in known else []}
             for r in pack.rules
         ])  # fmt: skip
@@ -103,6 +104,15 @@ def stats(ctx: click.Context, folder: Path | None, as_json: bool) -> int:
         )
     table(["rule", "status", "examined", "matched", "last match", "since then", "stops at"], rows, limit=110)
     return 0
+
+
+def _counted(stat: RuleStat | None) -> dict[str, Any]:
+    """The counts of one rule; zeros for one that nothing was put to."""
+    return {
+        "examined": stat.examined if stat else 0, "matched": stat.matched if stat else 0,
+        "unmatched": stat.unmatched if stat else 0, "first_at": stat.first_at if stat else None,
+        "last_match_at": stat.last_match_at if stat else None,
+    }  # fmt: skip
 
 
 def _first(failed: Any) -> list[tuple[str, int]]:

@@ -16,7 +16,7 @@ from signalwatch.ruleset.events import EventTest, FieldTest
 from signalwatch.ruleset.examples import Example, read_examples
 from signalwatch.ruleset.fields import SILENCE
 from signalwatch.ruleset.keys import KEYS
-from signalwatch.ruleset.logic import AnyOf, Not, Within
+from signalwatch.ruleset.logic import AnyOf, Not, Within, reads
 from signalwatch.ruleset.nodes import Node
 from signalwatch.ruleset.policy import Play
 from signalwatch.ruleset.sanity import leaves
@@ -83,6 +83,7 @@ class Rule:
     quick: Mapping[str, Callable[[Signal], bool] | None] = field(default_factory=dict)
     options: Mapping[str, tuple[tuple[FieldTest, ...], ...]] = field(default_factory=dict)  # what quick asks, by type
     silences: tuple[EventTest, ...] = ()
+    reads: frozenset[str] | None = None  # types of events it looks at; None: any
 
 
 def read_rules(ctx: Context, data: Any, plays: Mapping[str, Play], known: dict[str, tuple[str, int]]) -> list[Rule]:
@@ -164,6 +165,7 @@ def _rule(ctx: Context, path: Path, item: Any, plays: Mapping[str, Play]) -> Rul
         quick=_quick(_options(when)),
         options=_options(when),
         silences=silences(when),
+        reads=reads((when, *unless), for_),
     )
 
 
