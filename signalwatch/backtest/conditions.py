@@ -171,5 +171,11 @@ def findings(pack: Pack, rows: list[ConditionRow], matched: dict[str, tuple[int,
     return found
 
 
+def unjudged(pack: Pack, matched: dict[str, tuple[int, int]]) -> list[tuple[str, int]]:
+    """Rules that never matched and were examined too seldom for a warning: id and how often."""
+    rows = ((rule.rule_id, *matched.get(rule.rule_id, (0, 0))) for rule in pack.rules if rule.status != "off")
+    return [(rule_id, examined) for rule_id, examined, held in rows if 0 < examined < ENOUGH and not held]
+
+
 def _at(rule: Rule, message: str, code: str) -> Problem:
     return Problem(rule.file, rule.line, 1, f"{rule.rule_id}: {message}", severity="warning", hint="", code=code)

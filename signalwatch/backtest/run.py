@@ -105,10 +105,13 @@ def _notes(history: History, assume: Assumptions, tally: Tally, pack: Pack) -> l
         notes.append(f"{tally.foreign} decisions left out: their accounts are not on the list any more")
     if tally.muted:
         notes.append(f"{tally.muted} alerts had no recipient (muted, or no channel)")
+    if tally.refused:
+        plural = "s" if tally.refused > 1 else ""
+        notes.append(f"{tally.refused} approval{plural} refused: never_above of tiers.yaml left no room in the tier")
     if pack.routes.attention is not None:
         notes.append(
             f"attention budget {pack.routes.attention} a week: weeks above it are counted, nothing is held back"
         )
-    if not history.steps:
-        notes.append("nothing was stored in this time")
+    if history.nothing:
+        notes.insert(0, history.nothing)
     return notes

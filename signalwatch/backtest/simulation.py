@@ -373,11 +373,23 @@ class Simulation:
         return True
 
     def _answered(self, proposal: Recommendation, status: str, now: datetime) -> None:
+        if status == "approved" and self._crowded(proposal):
+            self.tally.refused += 1  # the service refuses this approval, and the proposal stays open until it expires
+            return
         if not self._closed(proposal, status, now) or status != "approved" or proposal.to_tier is None:
             return
         self._moved(proposal.account_id, proposal.to_tier, now)
         if proposal.kind == "swap" and proposal.swap_with:
             self._moved(proposal.swap_with, min(3, proposal.to_tier + 1), now)
+
+    def _crowded(self, proposal: Recommendation) -> bool:
+        """Whether ``never_above`` of tiers.yaml leaves no room for a move that is no swap."""
+        policy = self.pack.tiers.tiers.get(proposal.to_tier or 0)
+        if policy is None or policy.never_above is None or proposal.swap_with:
+            return False
+        if self.world.states[proposal.account_id].account.tier == proposal.to_tier:
+            return False
+        return self.world.counts.get(str(proposal.to_tier), 0) >= policy.never_above
 
     def _moved(self, account_id: str, tier: int, now: datetime) -> None:
         if self.world.move(account_id, tier, now):

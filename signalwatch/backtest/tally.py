@@ -75,6 +75,7 @@ class Tally:
     decided: int = 0
     foreign: int = 0
     muted: int = 0
+    refused: int = 0  # approvals that never_above of tiers.yaml stops
     alerts: list[Alert] = field(default_factory=list)
     moves: dict[str, Move] = field(default_factory=dict)
     shadows: list[ShadowFiring] = field(default_factory=list)

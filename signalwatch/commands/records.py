@@ -12,6 +12,7 @@ from signalwatch.commands.common import (
     configuration,
     found,
     json_option,
+    known_account,
     listing,
     open_app,
     opened_store,
@@ -282,16 +283,24 @@ def why_not(ctx: click.Context, account: str, event_id: str | None, rule_id: str
     from signalwatch.app import router
 
     with open_app(ctx) as app:
-        found("account", account, next((a for a in app.store.accounts() if a.account_id == account), None))
+        known_account(app.store, account)
         answers = explaining.why_not(
             app.store, account, packs=explaining.packs_of(app.store, app.pack), running=app.pack,
             routers=lambda pack: router(pack, app.config), now=app.clock.now(), event_id=event_id, rule_id=rule_id,
         )  # fmt: skip
+        rule = app.pack.rule(rule_id) if rule_id is not None else None
+        if rule_id is not None and rule is None and all(row.get("apart") == "absent" for row in answers):
+            found("rule", rule_id, None, [r.rule_id for r in app.pack.rules])
     if as_json:
         show_json(answers)
     elif not answers:
         click.echo(f"nothing was decided for {account}: no event was ever matched to it"
                    " (see: signalwatch events list, signalwatch review list, signalwatch accounts match NAME)")  # fmt: skip
-    for answer in [] if as_json else answers:
-        click.echo("\n".join(explaining.why_not_lines(answer)))
+    if not as_json:
+        apart = ("type", "absent")
+        for answer in answers:
+            if answer.get("apart") not in apart:
+                click.echo("\n".join(explaining.why_not_lines(answer)))
+        for line in explaining.apart_lines(answers, rule):
+            click.echo(line)
     return 0

@@ -118,9 +118,8 @@ def check(ctx: click.Context, online: bool) -> int:
     from signalwatch.accounts import read_csv
     from signalwatch.app import check_routes
     from signalwatch.decide import crowding
-    from signalwatch.detect import load as load_detector
     from signalwatch.errors import SignalwatchError
-    from signalwatch.rulebook import families_of
+    from signalwatch.rulebook import detector_of, families_of
     from signalwatch.ruleset import load_pack
     from signalwatch.store import open_store
 
@@ -153,7 +152,7 @@ def check(ctx: click.Context, online: bool) -> int:
         for warning in pack.warnings:
             click.echo(f"  {warning}")
         step("routes", lambda: check_routes(pack, settings))
-    if (detector := step("triggers", lambda: load_detector(folder / "triggers"))) is not None:
+    if (detector := step("triggers", lambda: detector_of(folder))) is not None:
         click.echo(f"triggers: ok ({len(detector.types)} types)")
     if step("families", lambda: families_of(folder)) is not None:
         click.echo("families: ok")

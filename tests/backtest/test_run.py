@@ -12,7 +12,7 @@ from signalwatch.backtest.report import Calendar
 from signalwatch.backtest.text import only, sparkline, text
 from signalwatch.model import Recommendation
 from signalwatch.past import TierMove, Told, Verdict
-from tests.backtest.pasts import DAY, HOUR, START, account, history_of, plain, step
+from tests.backtest.pasts import DAY, HOUR, PLAIN, START, account, history_of, pack_of, plain, step
 from tests.backtest.pasts import assumed as quick
 
 ROUTED = """
@@ -141,7 +141,29 @@ def test_nothing_stored_is_a_report_too() -> None:
     report = run(plain(), history_of([], []))
 
     assert (report.alerts, report.moves, len(report.weeks)) == ((), (), 5)
-    assert "nothing was stored" in text(report)
+    assert "nothing was decided from 2026-03-02 to 2026-04-01, nor in the 400 days before" in text(report)
+
+
+def test_a_time_in_which_nothing_was_decided_is_said_with_the_newest_decision() -> None:
+    """Zero alerts of nothing must not look like zero alerts of everything."""
+    report = run(plain("ind"), history_of([step("ind_clearance", -20)], [account("acme")]))
+
+    assert report.alerts == ()
+    assert "the newest decision before is of 2026-02-10" in text(report)
+
+
+@pytest.mark.parametrize(("most", "answers"), [(2, ["approved"]), (1, ["expired"])])
+def test_an_approval_is_refused_where_never_above_leaves_no_room(most: int, answers: list[str]) -> None:
+    """As the service refuses it: the proposal stays open until it expires, and the account stays where it is."""
+    policy = PLAIN.replace("capacity: { max: 2 }", f"capacity: {{ max: 1, never_above: {most} }}")
+    steps = [step("funding_round", 1), step("trial_start", 2), step("ind_clearance", 9)]
+    busy = [step("trial_start", -n, "bolt") for n in range(1, 7)]  # too busy to be swapped
+    history = history_of([*busy, *steps], [account("acme"), account("bolt", tier=2)])
+    report = run(pack_of("pair", "ind", tiers=policy), history, assume=Assumptions(approve="all"))
+
+    assert [(m.kind, m.answer) for m in report.moves] == [("waiting_list", a) for a in answers]
+    assert report.alerts[-1].tier == (2 if answers == ["approved"] else 3)
+    assert ("1 approval refused" in text(report)) == (answers == ["expired"])
 
 
 def test_only_one_rule() -> None:

@@ -88,6 +88,12 @@ def test_the_tools_say_what_happened_and_what_a_change_would_do(
     assert run("diff", str(rules), str(new), "--fail-if", "lost").code == 2
     assert run("diff", str(rules), "no-such-revision", *SINCE).code == 2
 
+    empty = run("diff", str(rules), str(new), "--since", "2026-04-20", "--until", "2026-04-30", "--fail-if", "lost>0")
+    assert empty.code == 2  # a gate that is kept because nothing happened would be a false green
+    assert "nothing was decided from 2026-04-20 to 2026-04-30; the newest decision before is of 2026-03-" in empty.err
+    wrong = run("backtest", *SINCE, "--rule", "new-study-registerd")
+    assert "there is no rule 'new-study-registerd' (did you mean \"new-study-registered\"?)" in wrong.err
+
     saved = tmp_path / "past.jsonl.gz"
     assert run("export-history", str(saved), *SINCE).code == 0
     alone = tmp_path / "elsewhere.yaml"  # no settings, no database: as in CI
@@ -114,6 +120,12 @@ def test_what_rules_did_is_counted_and_replayed(
     assert run("lint", "--since", "2026-03-01", "--strict").code == 1
     data = run("lint", "--history", "absent.jsonl")
     assert data.code == 2
+    assert "which says little: " in linted.out
+    few = {row["rule"]: row["examined"] for row in run("lint", "--since", "2026-03-01", "--json").json()["too_seldom"]}
+    assert few["money"] == rows["money"]["examined"]
+    lived.clock.advance(HISTORY)
+    nothing = run("lint", "--since", "1d")
+    assert (nothing.code, "nothing was decided" in nothing.err) == (2, True)
 
     [version] = run("history", "--json").json()
     assert version["decisions"] == len(lived.app.store.decisions(limit=1000))
