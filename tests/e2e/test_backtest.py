@@ -24,13 +24,13 @@ from signalwatch.simulate.world import World
 from signalwatch.store import Store
 
 DAYS, COMPANIES = 45, 120
-UPKEEP = timedelta(hours=6)
+STEP, UPKEEP = timedelta(hours=3), timedelta(hours=6)
 
 pytestmark = pytest.mark.slow
 
 
 def live(folder: Path, rules: Path, *, answered: bool) -> App:
-    """The service, hour by hour through the world. With ``answered`` a simulated person approves and dismisses in turn."""
+    """The service, every three hours through the world. With ``answered`` a simulated person approves and dismisses in turn."""
     folder.mkdir()
     world = World(7, date(2026, 1, 5), DAYS, COMPANIES)
     with Simulation(world, faults=False, out_dir=folder) as sim:
@@ -41,7 +41,7 @@ def live(folder: Path, rules: Path, *, answered: bool) -> App:
         app = App(given, clock=sim.clock, rng=random.Random(7), owner="test")
         app.prepare()
         number = 0
-        for now in sim.steps(timedelta(hours=1)):
+        for now in sim.steps(STEP):
             app.poll_due()
             app.assess_all()
             app.deliver_due()

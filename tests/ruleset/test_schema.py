@@ -204,6 +204,7 @@ BROKEN_TRIGGERS = ["polarity: good", "colour: red", "allow: [maybe]", "attribute
                    "patterns: [{ id: a }]", "patterns: [{ id: a, any: [x], where: footer }]", "patterns: [{ id: a, any: [x], confidence: 2 }]"]  # fmt: skip
 
 
+@pytest.mark.slow  # the word lists are compiled for each
 @pytest.mark.parametrize("text", BROKEN_TRIGGERS)
 def test_broken_triggers_fail_in_both(text: str) -> None:
     whole = (
