@@ -18,6 +18,7 @@ from signalwatch.ruleset.jsonschema import words_of
 
 HERE = Path(__file__).resolve().parent / "rules"
 GENERATED = ("reference.md", "fields.md", "files.md", "cookbook.md", "tutorial.md")
+PLAYED = HERE.parent / "how-to" / "change-a-rule-safely.md"
 
 
 def pages() -> dict[Path, str]:
@@ -28,7 +29,8 @@ def pages() -> dict[Path, str]:
         reference.language(known), reference.event_fields(known), reference.files(), reference.cookbook(recipes),
         played((HERE / "tutorial.md").read_text("utf-8")),
     )  # fmt: skip
-    return {HERE / name: text for name, text in zip(GENERATED, texts, strict=True)}
+    made = {HERE / name: text for name, text in zip(GENERATED, texts, strict=True)}
+    return made | {PLAYED: played(PLAYED.read_text("utf-8"))}
 
 
 def played(page: str) -> str:
@@ -73,6 +75,11 @@ def _run(command: str, place: list[Path], tools: Path) -> str:
         "PATH": f"{tools}:{os.environ['PATH']}",
         "PYTHONPATH": str(HERE.parent.parent),
         "COLUMNS": "120",
+        **{
+            f"GIT_{who}_{what}": text
+            for who in ("AUTHOR", "COMMITTER")
+            for what, text in (("NAME", "Ana"), ("EMAIL", "ana@example.com"))
+        },
     }
     done = subprocess.run(  # noqa: S602 - our own page
         command,

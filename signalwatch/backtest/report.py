@@ -239,8 +239,10 @@ def _rules(
 
 
 def _policy(rule_id: str) -> str:
-    what = "activity and fit reached the tier" if rule_id.endswith("threshold") else "activity stayed low for long"
-    return f"Tier policy: {what}"
+    """A title for ``tier-2-threshold`` and ``tier-2-leave``."""
+    tier = " ".join(rule_id.split("-")[:2])
+    reached = rule_id.endswith("threshold")
+    return f"Tier policy: {f'activity and fit reached {tier}' if reached else f'activity too low for {tier} for long'}"
 
 
 def _examined(pack: Pack, tally: Tally) -> Counter[str]:
