@@ -159,8 +159,9 @@ def once(url: str, pack: Pack, days: int) -> dict[str, Any]:
     store = open_store(url)
     report = backtest(store, pack, START, START + timedelta(days=days))
     store.close()
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {
-        "wall_s": time.perf_counter() - started, "steps": report.steps, "alerts": len(report.alerts), "moves": len(report.moves),
+        "wall_s": time.perf_counter() - started, "cpu_s": sum(u.ru_utime + u.ru_stime for u in used), "steps": report.steps, "alerts": len(report.alerts), "moves": len(report.moves),
         "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }  # fmt: skip
 
@@ -178,7 +179,8 @@ def run(number: int = 300_000, accounts: int = 5_000, days: int = 180, runs: int
             out.append(json.loads(done.stdout.splitlines()[-1]))
     return {
         "steps": out[0]["steps"], "alerts": out[0]["alerts"], "moves": out[0]["moves"],
-        "wall_s": round(statistics.median(o["wall_s"] for o in out), 1), "rss_mb": round(max(o["rss_mb"] for o in out)),
+        "wall_s": round(statistics.median(o["wall_s"] for o in out), 1),
+        "cpu_s": round(statistics.median(o["cpu_s"] for o in out), 1), "rss_mb": round(max(o["rss_mb"] for o in out)),
     }  # fmt: skip
 
 

@@ -327,6 +327,17 @@ def _channels(settings: Settings, source: yamlsrc.Source, problems: list[Problem
     return out
 
 
+def rules_folder_of(path: Path) -> Path | None:
+    """The rules folder that a settings file names, whatever else is wrong in it; None when that much cannot be read."""
+    try:
+        data = yamlsrc.load(path.read_bytes(), str(path)).data
+        named = data.get("rules", Settings.model_fields["rules"].default) if isinstance(data, dict) else None
+    except (OSError, ConfigError):
+        return None
+    found = path.resolve().parent / named if isinstance(named, str | Path) and "${" not in str(named) else None
+    return found if found is not None and found.is_dir() else None
+
+
 def load(path: Path, *, env: Mapping[str, str] | None = None) -> Configuration:
     """Read a settings file and build connectors and notifiers from it.
 

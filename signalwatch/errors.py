@@ -35,8 +35,9 @@ class SignalwatchError(Exception):
 class Problem:
     """One thing that is wrong in a file: where, what, what was expected.
 
-    ``line`` and ``column`` count from 1; 0 means the whole file. ``severity`` is ``error`` or ``warning``. ``excerpt`` is
-    the offending line without its indentation (or the part around the place), ``caret`` the place in it, from 1.
+    ``line`` and ``column`` count from 1; 0 means the whole file. ``severity`` is ``error``, ``warning`` or ``note``
+    (worth knowing, never a failure). ``excerpt`` is the offending line without its indentation (or the part around the
+    place), ``caret`` the place in it, from 1.
     """
 
     file: str

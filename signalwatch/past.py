@@ -6,9 +6,11 @@ became known. Tier moves, proposals with their answers, messages and feedback st
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -92,6 +94,21 @@ class History:
     verdicts: Sequence[Verdict] = ()
     watched_since: datetime | None = None
     ruleset: str = ""
+
+    @property
+    def looked_at(self) -> Sequence[Step]:
+        """The steps of the time asked about, without what only says what was known before."""
+        return self.steps[bisect_left(self.steps, self.since, key=attrgetter("decided_at")) :]
+
+    @property
+    def nothing(self) -> str:
+        """That nothing was decided in the time asked about, and where to look instead; "" where something was."""
+        if self.looked_at:
+            return ""
+        said = f"nothing was decided from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
+        if not self.steps:
+            return f"{said}, nor in the {HISTORY.days} days before"
+        return f"{said}; the newest decision before is of {self.steps[-1].decided_at:%Y-%m-%d}: choose --since so that it is in"
 
 
 def step_of(decision: Decision, case: Case, inputs: Mapping[str, Json] | None = None) -> Step:

@@ -6,6 +6,7 @@ holds every problem of every file, whoever reads it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ def read(folder: Path, *, check: Callable[[Pack], None] | None = None) -> Rulebo
     pack = _attempt(problems, lambda: load_pack(folder))
     if pack is not None and check is not None:
         _attempt(problems, lambda: check(pack))
-    detector = _attempt(problems, lambda: detect.load(folder / "triggers"))
+    detector = _attempt(problems, lambda: detector_of(folder))
     families = _attempt(problems, lambda: families_of(folder))
     if pack is None or detector is None or families is None or problems:
         raise RuleSetError(problems)
@@ -59,6 +60,40 @@ def _attempt(problems: list[Problem], work: Callable[[], T]) -> T | None:
     except ConfigError as error:
         problems += error.problems
         return None
+
+
+def detector_of(folder: Path) -> Detector:
+    """The triggers of a rules folder; raises ConfigError with every problem.
+
+    Compiling them takes seconds, and most edits touch rules only: the detector of the same texts is taken again.
+    """
+    triggers = folder / "triggers"
+    key = _texts(triggers)
+    found = _compiled.get(key) if key else None
+    if found is None:
+        found = detect.load(triggers)
+        if key and key == _texts(triggers):  # nobody saved meanwhile
+            _compiled.clear()
+            _compiled[key] = found
+    return found
+
+
+_compiled: dict[str, Detector] = {}
+"""The last detector by its texts."""
+
+
+def _texts(folder: Path) -> str:
+    """A digest of everything in a folder; "" where something in it cannot be read, is a link or too large."""
+    rows = []
+    try:
+        for path in sorted(folder.iterdir()):
+            if path.is_symlink() or path.stat().st_size > detect.MAX_FILE:
+                return ""
+            if path.is_file():
+                rows.append((path.name, hashlib.sha256(path.read_bytes()).hexdigest()))
+    except OSError:
+        return ""
+    return ids.digest(rows)
 
 
 def families_of(folder: Path) -> Families:

@@ -18,10 +18,14 @@ ADVANCE = 7.83
 """Width of one letter at SIZE; lines are stretched to it, so every monospace font gives the same columns."""
 COLOURS = (
     (re.compile(r"^(Subject|To):"), "#7dcfff"),
-    (re.compile(r"^(=+|-+|…)$"), "#565f89"),
+    (re.compile(r"^(=+|[- ]+|…)$"), "#565f89"),
     (re.compile(r"^\s+[−-]\d"), "#f7768e"),
     (re.compile(r"^\s+\+\d"), "#9ece6a"),
     (re.compile(r"^(Why|Arithmetic|Evidence|Times|Do)$"), "#e0af68"),
+    (re.compile(r"^\$ "), "#e0af68"),
+    (re.compile(r"^- |^FAILED|error:|^\s+- .*<-|^gone silent"), "#f7768e"),
+    (re.compile(r"^\+ |^all \d+ limits kept|^speaks now"), "#9ece6a"),
+    (re.compile(r"^\s+\^$|warning:|^note:|note:"), "#e0af68"),
     (re.compile(r"^(precision|recall|lost|duplicates|alerts)\s"), "#9ece6a"),
 )  # fmt: skip
 PLAIN = "#c0caf5"
@@ -49,6 +53,11 @@ def colour(row: str) -> str:
     return next((c for pattern, c in COLOURS if pattern.search(row)), PLAIN)
 
 
+def _kept(row: str) -> str:
+    """A row whose spaces no reader of SVG draws together."""
+    return escape(row).replace(" ", "\u00a0")
+
+
 def svg(rows: Sequence[str], title: str) -> str:
     """The picture."""
     width, height = round(COLUMNS * ADVANCE + 2 * LEFT), TOP + ROW * len(rows) + 10
@@ -60,12 +69,12 @@ def svg(rows: Sequence[str], title: str) -> str:
         *lights,
         f'<text x="{width / 2:.0f}" y="22" text-anchor="middle" font-family="sans-serif" font-size="12" fill="#565f89">'
         f"{escape(title)}</text>",
-        f'<g font-family="ui-monospace, Menlo, Consolas, monospace" font-size="{SIZE}" xml:space="preserve">',
+        f'<g font-family="ui-monospace, Menlo, Consolas, monospace" font-size="{SIZE}">',
     ]
     for number, row in enumerate(rows):
         if row.strip():
             length = f' textLength="{len(row) * ADVANCE:.1f}" lengthAdjust="spacingAndGlyphs"'
-            out.append(f'<text x="{LEFT}" y="{TOP + ROW * number}"{length} fill="{colour(row)}">{escape(row)}</text>')
+            out.append(f'<text x="{LEFT}" y="{TOP + ROW * number}"{length} fill="{colour(row)}">{_kept(row)}</text>')
     return "\n".join([*out, "</g>", "</svg>", ""])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -65,7 +66,12 @@ def history_of(signals: Sequence[Signal], current: Signal, now: datetime) -> tup
     """
     begin = min(current.at, now) - HISTORY
     others = [s for s in signals if s.signal_id != current.signal_id and s.active and s.at >= begin]
-    return tuple(sorted([*others, current], key=lambda s: s.at))
+    others.append(current)
+    others.sort(key=_AT)
+    return tuple(others)
+
+
+_AT = attrgetter("at")
 
 
 class Planner:

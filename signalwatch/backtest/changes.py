@@ -12,7 +12,7 @@ from signalwatch.model import Struct
 _SHOWN = 300
 
 
-class Edit(Struct, frozen=True, kw_only=True):
+class Edit(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One field of one rule or policy file, before and after ("" where there was, or is, none)."""
 
     what: str  # "rule NAME" or a file
@@ -21,7 +21,7 @@ class Edit(Struct, frozen=True, kw_only=True):
     after: str = ""
 
 
-class Changes(Struct, frozen=True, kw_only=True):
+class Changes(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Rules added, removed and edited, and edits of the other files. Examples are left out: they decide nothing."""
 
     added: tuple[str, ...] = ()
@@ -65,21 +65,34 @@ def _rules(files: Mapping[str, bytes | str]) -> dict[str, Any]:
     return out
 
 
-def _edits(what: str, before: Any, after: Any) -> Iterator[Edit]:
-    one, other = dict(_flat("", before)), dict(_flat("", after))
-    for field in dict.fromkeys((*one, *other)):
-        if one.get(field) != other.get(field):
-            yield Edit(what=what, field=field or "(all)", before=one.get(field, ""), after=other.get(field, ""))
+def _edits(what: str, before: Any, after: Any, path: str = "") -> Iterator[Edit]:
+    """Where two documents differ, as deep as both have the same shape."""
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys((*before, *after)):
+            yield from _edits(what, before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
+    elif _listed(before) and _listed(after) and len(before) == len(after):
+        for number, (one, other) in enumerate(zip(before, after, strict=True)):
+            name = one.get("id") if isinstance(one, dict) else None
+            yield from _edits(what, one, other, f"{path}[{name or number}]")
+    else:
+        yield Edit(what=what, field=path or "(all)", before=_shown(before), after=_shown(after))
 
 
-def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Leaves of a document by path; lists of plain values are one leaf."""
-    if isinstance(value, dict) and value:
-        for key, inner in value.items():
-            yield from _flat(f"{path}.{key}" if path else str(key), inner)
-    elif isinstance(value, list) and any(isinstance(v, dict | list) for v in value):
-        for number, inner in enumerate(value):
-            label = inner.get("id") if isinstance(inner, dict) else None
-            yield from _flat(f"{path}[{label or number}]", inner)
-    elif value is not None:
-        yield path, str(value)[:_SHOWN]
+def _listed(value: Any) -> bool:
+    """Whether it is a list of more than plain values."""
+    return isinstance(value, list) and any(isinstance(one, dict | list) for one in value)
+
+
+def _shown(value: Any) -> str:
+    """A value on one line, about as it is written in a rule file."""
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        text = "{" + ", ".join(f"{k}: {_shown(v)}" for k, v in value.items()) + "}"
+    elif isinstance(value, list):
+        text = "[" + ", ".join(map(_shown, value)) + "]"
+    else:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text[:_SHOWN]

@@ -15,21 +15,21 @@ SAME_MOVE = timedelta(days=30)
 """A move of one account into one tier that comes at another time within this span is shifted, not lost and gained."""
 
 
-class Heard(Struct, frozen=True, kw_only=True):
+class Heard(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One alert for one recipient that only one of the two rule sets makes."""
 
     recipient: str
     alert: Alert
 
 
-class Shift(Struct, frozen=True, kw_only=True):
+class Shift(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """A move that is proposed at another time, or as another kind, or by other rules."""
 
     before: Move
     after: Move
 
 
-class Load(Struct, frozen=True, kw_only=True):
+class Load(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Alerts and messages per week of one recipient ("" is everybody), before and after."""
 
     recipient: str
@@ -39,7 +39,7 @@ class Load(Struct, frozen=True, kw_only=True):
     messages_after: float
 
 
-class Difference(Struct, frozen=True, kw_only=True):
+class Difference(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """The whole comparison."""
 
     since: datetime

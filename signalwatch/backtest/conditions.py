@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from signalwatch import scoring
-from signalwatch.backtest.screen import nodes, rescored
+from signalwatch.backtest.screen import rescored
 from signalwatch.decide import facts_of_programs
 from signalwatch.errors import Problem
 from signalwatch.model import Account, Program, Signal, Struct
@@ -14,15 +14,15 @@ from signalwatch.past import History
 from signalwatch.ruleset import Pack, Rule
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.events import EventTest, FieldTest
-from signalwatch.ruleset.linting import ENOUGH
-from signalwatch.ruleset.logic import MeasureTest
+from signalwatch.ruleset.linting import ENOUGH, nothing_came
+from signalwatch.ruleset.logic import MeasureTest, nodes
 from signalwatch.ruleset.nodes import Node
 
 _MOVING = frozenset({"activity", "engagement", "personas", "tier_age"})
 """Facts that a look at the end of the history cannot judge."""
 
 
-class ConditionRow(Struct, frozen=True, kw_only=True):
+class ConditionRow(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One condition of one rule: looked at so often, held so often. ``of``: what it was put to."""
 
     rule_id: str
@@ -154,10 +154,7 @@ def findings(pack: Pack, rows: list[ConditionRow], matched: dict[str, tuple[int,
             continue
         examined, held = matched.get(rule.rule_id, (0, 0))
         if not examined:
-            types = ", ".join(sorted(rule.types)[:4])
-            found.append(
-                _at(rule, f"was never examined in {days} days: no event of its types ({types}) came", "unseen")
-            )
+            found.append(_at(rule, f"was never examined in {days} days: {nothing_came(rule)}", "unseen"))
         elif not held and examined >= ENOUGH:
             found.append(_at(rule, f"examined {examined} times in {days} days and never matched", "silent"))
         elif held == examined and examined >= ENOUGH:
@@ -172,6 +169,12 @@ def findings(pack: Pack, rows: list[ConditionRow], matched: dict[str, tuple[int,
             message = f"{row.path}: {row.wanted} held for all {row.examined} {row.of} in {days} days: it tests nothing"
             found.append(_at(rule, message, "idle-condition"))
     return found
+
+
+def unjudged(pack: Pack, matched: dict[str, tuple[int, int]]) -> list[tuple[str, int]]:
+    """Rules that never matched and were examined too seldom for a warning: id and how often."""
+    rows = ((rule.rule_id, *matched.get(rule.rule_id, (0, 0))) for rule in pack.rules if rule.status != "off")
+    return [(rule_id, examined) for rule_id, examined, held in rows if 0 < examined < ENOUGH and not held]
 
 
 def _at(rule: Rule, message: str, code: str) -> Problem:

@@ -148,7 +148,9 @@ class Judge:
         """Whether nothing but its status keeps a shadow rule that holds from being heard."""
         if plan.rule.status != "shadow" or moment.silent or moment.update or self.stale(moment):
             return False
-        return plan.rule.cooldown is None or outcome(plan.rule, Env(self.view(moment))).fired
+        if plan.rule.cooldown is None or plan.cools:
+            return True
+        return outcome(plan.rule, Env(self.view(moment))).fired
 
     def _may_propose(self, moment: Moment) -> bool:
         """Whether dwell, cool-down and open proposals leave room for a proposal."""
@@ -183,7 +185,9 @@ class Judge:
             return tuple(outcome(plan.rule, env, late_after) for plan in moment.matched)
 
         case = _case(moment, tier)
-        return case, decide(case, self.pack, case_hash=str(number), judge=outcomes if moment.matched else _nothing)
+        return case, decide(
+            case, self.pack, case_hash=str(number), judge=outcomes if moment.matched else _nothing, lines=False
+        )
 
 
 def _nothing(view: View) -> tuple[RuleOutcome, ...]:

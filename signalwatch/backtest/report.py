@@ -19,7 +19,7 @@ from signalwatch.store.records import OutboxItem, OutboxRow
 WEEK = timedelta(days=7)
 
 
-class RuleRow(Struct, frozen=True, kw_only=True):
+class RuleRow(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One rule over the whole time. Tier policy has rows of its own (``tier-2-threshold``), with status ``policy``.
 
     ``judged`` alerts and moves have a verdict, ``useful`` of them a good one. ``missed``: for a rule that never held, the
@@ -48,7 +48,7 @@ class RuleRow(Struct, frozen=True, kw_only=True):
         return self.useful / self.judged if self.judged else None
 
 
-class PersonRow(Struct, frozen=True, kw_only=True):
+class PersonRow(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One recipient: alerts, and messages after grouping and digests, per week. ``over``: weeks above the attention budget."""
 
     recipient: str
@@ -59,7 +59,7 @@ class PersonRow(Struct, frozen=True, kw_only=True):
     over: int = 0
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class Report(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """The whole answer."""
 
     since: datetime
@@ -239,8 +239,10 @@ def _rules(
 
 
 def _policy(rule_id: str) -> str:
-    what = "activity and fit reached the tier" if rule_id.endswith("threshold") else "activity stayed low for long"
-    return f"Tier policy: {what}"
+    """A title for ``tier-2-threshold`` and ``tier-2-leave``."""
+    tier = " ".join(rule_id.split("-")[:2])
+    reached = rule_id.endswith("threshold")
+    return f"Tier policy: {f'activity and fit reached {tier}' if reached else f'activity too low for {tier} for long'}"
 
 
 def _examined(pack: Pack, tally: Tally) -> Counter[str]:

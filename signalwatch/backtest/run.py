@@ -10,7 +10,7 @@ from signalwatch.backtest.report import Report, build
 from signalwatch.backtest.screen import Candidates, Screen
 from signalwatch.backtest.simulation import Progress, Simulation
 from signalwatch.backtest.tally import Tally
-from signalwatch.backtest.world import Approve, Assumptions
+from signalwatch.backtest.world import Approve, Assumptions, possible_tiers
 from signalwatch.past import History, Step
 from signalwatch.routing import Router
 from signalwatch.ruleset import Pack
@@ -45,7 +45,7 @@ def run(
     """
     assume = assume or assumed(history)
     screen = Screen(pack)
-    candidates = _screened(screen, history, mapper, progress)
+    candidates = _screened(screen, history, assume.approve, mapper, progress)
     tally = Tally()
     Simulation(screen, history, router or own_router(pack), candidates, assume, tally).run(progress)
     never = [r.rule_id for r in pack.rules if r.status != "off" and not tally.matches[r.rule_id]] if reasons else []
@@ -65,8 +65,9 @@ def own_router(pack: Pack) -> Router:
     return Router(pack.routes, channels=(*named, "default"), default=("default",))
 
 
-def _screened(screen: Screen, history: History, mapper: Mapper, progress: Progress) -> Candidates:
+def _screened(screen: Screen, history: History, approve: Approve, mapper: Mapper, progress: Progress) -> Candidates:
     accounts = {a.account_id: a for a in history.accounts}
+    tiers = possible_tiers(history, approve)
     steps: defaultdict[str, list[tuple[int, Step]]] = defaultdict(list)
     for index, step in enumerate(history.steps):
         if step.account_id in accounts:
@@ -80,7 +81,8 @@ def _screened(screen: Screen, history: History, mapper: Mapper, progress: Progre
     def work(block: Block) -> Candidates:
         out: Candidates = {}
         for account_id, listed in block:
-            out.update(screen.account(accounts[account_id], listed, history.since))
+            known = tiers[account_id] if tiers is not None else None
+            out.update(screen.account(accounts[account_id], listed, history.since, known))
         return out
 
     found: Candidates = {}
@@ -103,10 +105,13 @@ def _notes(history: History, assume: Assumptions, tally: Tally, pack: Pack) -> l
         notes.append(f"{tally.foreign} decisions left out: their accounts are not on the list any more")
     if tally.muted:
         notes.append(f"{tally.muted} alerts had no recipient (muted, or no channel)")
+    if tally.refused:
+        plural = "s" if tally.refused > 1 else ""
+        notes.append(f"{tally.refused} approval{plural} refused: never_above of tiers.yaml left no room in the tier")
     if pack.routes.attention is not None:
         notes.append(
             f"attention budget {pack.routes.attention} a week: weeks above it are counted, nothing is held back"
         )
-    if not history.steps:
-        notes.append("nothing was stored in this time")
+    if history.nothing:
+        notes.insert(0, history.nothing)
     return notes

@@ -18,7 +18,7 @@ LOUD = 0.25
 """A rule that adds more than this share to everybody's alerts is not promoted without a look."""
 
 
-class Score(Struct, frozen=True, kw_only=True):
+class Score(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One shadow rule. ``alerts`` and ``moves``: what promoting it would have added and dropped, by a second backtest.
 
     ``overlap``: firings whose story and account a live rule told anyway; ``judged`` of them have a verdict, ``useful`` a

@@ -22,31 +22,16 @@ from signalwatch.model import Account, Program, Signal
 from signalwatch.past import HISTORY, Step
 from signalwatch.ruleset import Pack, Rule, View
 from signalwatch.ruleset.compare import Comparison
-from signalwatch.ruleset.evaluate import match
+from signalwatch.ruleset.evaluate import fired_before, match
 from signalwatch.ruleset.events import EventTest
-from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Within, moves
+from signalwatch.ruleset.logic import All, MeasureTest, Same, Within, moves, nodes
 from signalwatch.ruleset.nodes import Env, Node
-from signalwatch.ruleset.order import Then
 
 RUNNING = frozenset({"tier", "tier_age", "activity", "engagement", "personas"})
 """Standing that depend on the run of things."""
 
 Candidates = dict[int, tuple[int, ...]]
 """Index of a step → numbers of the rules that could fire."""
-
-
-def nodes(node: Node) -> Iterator[Node]:
-    """A condition and everything in it."""
-    yield node
-    if isinstance(node, Within | Same | Not):
-        yield from nodes(node.part)
-    elif isinstance(node, All | AnyOf):
-        for part in node.parts:
-            yield from nodes(part)
-    elif isinstance(node, Then):
-        yield from node.steps
-    elif isinstance(node, EventTest) and node.absent is not None:
-        yield node.absent[0]
 
 
 def _asks(node: Node, names: frozenset[str]) -> bool:
@@ -89,6 +74,13 @@ class Plan:
     static: tuple[Any, ...]  # tests of ``for`` that the run of things does not change
     running: tuple[Any, ...]  # the others
     least: Comparison | None = None  # a threshold on activity without which the rule cannot hold
+    cools: bool = (
+        False  # its cool-down is screened too: nothing but the tier could change it, and that counts as it is now
+    )
+
+
+def _for_tier(plan: Plan, tier: str) -> bool:
+    return all(test.test(tier) for test in plan.running if test.name == "tier")
 
 
 class Screen:
@@ -102,35 +94,49 @@ class Screen:
         self.running = RUNNING | ({"fit", "segment"} if "tier" in asked else set())
         self.plans = tuple(self._plan(number, rule) for number, rule in enumerate(pack.rules))
         self._number = {rule.rule_id: number for number, rule in enumerate(pack.rules)}
-        self._by_type: dict[str, list[tuple[Any, Plan]]] = {}
+        self._by_type: dict[tuple[str, frozenset[str] | None], list[tuple[Any, Plan]]] = {}
         self.awaited: dict[str, list[EventTest]] = {}
         for test in (t for rule in pack.rules if rule.status != "off" for t in rule.silences):
             for event_type in test.types:
                 self.awaited.setdefault(event_type, []).append(test)
 
     def _plan(self, number: int, rule: Rule) -> Plan:
+        maybe = any(_asks(part, self.running) for part in (rule.when, *rule.unless))
+        running = tuple(t for t in rule.for_ if t.name in self.running)
+        plain = not maybe and not rule.silences and all(t.name == "tier" for t in running)
         return Plan(
             number=number,
             rule=rule,
-            maybe=any(_asks(part, self.running) for part in (rule.when, *rule.unless)),
+            maybe=maybe,
             static=tuple(t for t in rule.for_ if t.name not in self.running),
-            running=tuple(t for t in rule.for_ if t.name in self.running),
+            running=running,
             least=next(_thresholds(rule), None),
+            cools=plain and rule.cooldown is not None,
         )
 
-    def considered(self, event_type: str) -> list[tuple[Any, Plan]]:
-        """Plans of the rules that an event of this type can affect, each with the first test it must pass."""
-        found = self._by_type.get(event_type)
+    def considered(self, event_type: str, tiers: frozenset[str] | None = None) -> list[tuple[Any, Plan]]:
+        """Plans of the rules that an event of this type can affect, each with the first test it must pass.
+
+        ``tiers``: those the account can be in; rules for none of them are left out.
+        """
+        found = self._by_type.get((event_type, tiers))
         if found is None:
             rules = self.pack.index.get(event_type, self.pack.anywhere)
-            found = self._by_type[event_type] = [
-                (rule.quick.get(event_type) if not rule.measures else None, self.plans[self._number[rule.rule_id]])
-                for rule in rules
+            plans = [self.plans[self._number[rule.rule_id]] for rule in rules]
+            found = self._by_type[event_type, tiers] = [
+                (None if plan.maybe or plan.rule.measures else plan.rule.quick.get(event_type), plan)
+                for plan in plans
+                if tiers is None or any(_for_tier(plan, tier) for tier in tiers)
             ]
         return found
 
-    def account(self, account: Account, steps: Sequence[tuple[int, Step]], begin: datetime) -> Candidates:
-        """The candidates of one account's steps (index and step, in order); steps before ``begin`` only add knowledge."""
+    def account(
+        self, account: Account, steps: Sequence[tuple[int, Step]], begin: datetime, tiers: frozenset[str] | None = None
+    ) -> Candidates:
+        """The candidates of one account's steps (index and step, in order); steps before ``begin`` only add knowledge.
+
+        ``tiers``: those the account can be in during the run; None: any.
+        """
         lane = Lane()
         programs: dict[str, Program] = {}
         memo: dict[str, Any] = {}
@@ -148,7 +154,7 @@ class Screen:
             signal = rescored(step, before, self.pack)
             lane.put(signal)
             if step.effect and step.decided_at >= begin:
-                passed = self._passed(account, lane, programs, signal, step.decided_at, memo)
+                passed = self._passed(account, lane, programs, signal, step.decided_at, memo, tiers)
                 if passed:
                     out[index] = passed
             if not signal.active:  # a further telling of what was taken back
@@ -157,13 +163,13 @@ class Screen:
 
     def _passed(
         self, account: Account, lane: Lane, programs: Mapping[str, Program], signal: Signal, now: datetime,
-        memo: dict[str, Any],
+        memo: dict[str, Any], tiers: frozenset[str] | None,
     ) -> tuple[int, ...]:  # fmt: skip
         env: Env | None = None
         facts: Standing | None = None
         by_type: dict[str, list[Signal]] | None = None
         out = []
-        for quick, plan in self.considered(signal.type):
+        for quick, plan in self.considered(signal.type, tiers):
             if quick is not None and not quick(signal):
                 continue
             rule = plan.rule
@@ -187,6 +193,8 @@ class Screen:
                 continue
             if plan.static and not all(test.test(facts.get(test.name)) for test in plan.static):
                 continue
+            if plan.cools and fired_before(rule, Env(facts.view())) is not None:
+                continue
             out.append(plan.number)
         return tuple(out)
 
@@ -201,6 +209,7 @@ class Standing(dict[str, Any]):
         """``memo`` keeps the answer for the account's next step, which mostly has the same one."""
         super().__init__()
         self._known: dict[str, Any] | None = None
+        self._history: list[Signal] = []
         self._memo = memo
         self._given = (pack, account, programs, lane, signal, now)
 
@@ -210,19 +219,31 @@ class Standing(dict[str, Any]):
             self._known = self._work_out()
         return self._known.get(name, default)
 
+    def view(self) -> View:
+        """What a rule sees that asks for nothing of the run of things but the tier, which counts as met."""
+        _, account, _, _, signal, now = self._given
+        if self._known is None:
+            self._known = self._work_out()
+        fit, facts = self._memo["fit"], self._memo["stated"]
+        return View(
+            account=account, trigger=signal, now=now, history=self._history, fit=fit, facts=facts, assume=_ASSUMED
+        )
+
     def _work_out(self) -> dict[str, Any]:
         pack, account, programs, lane, signal, now = self._given
         by_type = lane.since(min(signal.at, now) - HISTORY)
-        history = sorted((s for signals in by_type.values() for s in signals), key=in_order)
-        derived = facts_of_programs(tuple(programs.values()), history, now)
+        self._history = sorted((s for signals in by_type.values() for s in signals), key=in_order)
+        derived = facts_of_programs(tuple(programs.values()), self._history, now)
         if self._memo.get("derived") != derived:
             facts = scoring.facts_of(account, pack.icp, derived)
-            view = View(
-                account=account, trigger=signal, now=now, fit=scoring.fit_of(account, pack.icp, facts), facts=facts
-            )
-            self._memo.update(derived=derived, facts=Env(view).facts)
+            fit = scoring.fit_of(account, pack.icp, facts)
+            view = View(account=account, trigger=signal, now=now, fit=fit, facts=facts)
+            self._memo.update(derived=derived, fit=fit, stated=facts, facts=Env(view).facts)
         known: dict[str, Any] = self._memo["facts"]
         return known
+
+
+_ASSUMED = frozenset({"tier"})
 
 
 def rescored(step: Step, before: Signal | None, pack: Pack) -> Signal:

@@ -63,6 +63,7 @@ class Simulation:
         self._queue: list[tuple[datetime, int, int, str, Any]] = []
         self._number = 0
         self._looks: set[tuple[datetime, str]] = set()
+        self._over = history.since - _LATER
         self._planner: Planner | None = None
         self._weakest = Weakest(self.world)
         self._touched: list[AccountState] = []
@@ -73,6 +74,7 @@ class Simulation:
     def run(self, progress: Progress = lambda number: None) -> None:
         """Go from ``since`` to ``until``."""
         self._set_out()
+        started = False
         said = done = 0
         for now, group in groupby(self.history.steps, key=lambda s: s.decided_at):
             batch = list(group)
@@ -80,14 +82,22 @@ class Simulation:
                 for step in batch:
                     self._remember(step)
             else:
+                started = started or self._look_at_all()
                 self._until(now)
                 self._batch(now, done, batch)
             done += len(batch)
             if done - said >= _STEPS_PER_WORD:
                 progress(done - said)
                 said = done
+        started = started or self._look_at_all()
         self._until(self.history.until)
         progress(done - said)
+
+    def _look_at_all(self) -> bool:
+        """Work out for every account when a step down could be due, once what was known at the beginning is in."""
+        for state in self.world.states.values():
+            self._look(state, self.history.since)
+        return True
 
     def _set_out(self) -> None:
         """What stood open at the beginning, and what people will do that no proposal of ours leads to."""
@@ -118,6 +128,7 @@ class Simulation:
         queue = self._queue
         while queue and queue[0][0] < now:
             when, kind = queue[0][:2]
+            self._over = when  # upkeep of this moment comes first, so what follows waits for the next one
             if kind == _UPKEEP:
                 due: dict[str, None] = {}
                 while queue and queue[0][:2] == (when, _UPKEEP):
@@ -171,7 +182,7 @@ class Simulation:
             after = state.known[step.signal.signal_id]
             if before is None or (before.at, before.points, before.active) != (after.at, after.points, after.active):
                 self._wait_for_silence(after, now)
-                self._look(state, now, after)
+                self._look(state, now, after if before is None else None)
         self._commit(now)
 
     def _step(self, now: datetime, state: AccountState, step: Step, numbers: tuple[int, ...]) -> None:
@@ -274,12 +285,14 @@ class Simulation:
                     self._wake(tick, signal.account_id)
 
     def _wake(self, tick: datetime, account_id: str) -> None:
+        if tick <= self._over:
+            tick = self.assume.tick(self._over + _LATER, self.assume.upkeep)
         if (tick, account_id) not in self._looks and tick < self.history.until:
             self._looks.add((tick, account_id))
             self._at(tick, _UPKEEP, account_id, None)
 
     def _look(self, state: AccountState, now: datetime, signal: Signal | None = None) -> None:
-        """Work out when a step down could be due, unless what was worked out before holds with ``signal`` too."""
+        """Work out when a step down could be due, unless what was worked out before holds with the new ``signal`` too."""
         if state.account.tier not in (1, 2) or state.open:
             return
         anchor = state.review_anchor
@@ -360,11 +373,23 @@ class Simulation:
         return True
 
     def _answered(self, proposal: Recommendation, status: str, now: datetime) -> None:
+        if status == "approved" and self._crowded(proposal):
+            self.tally.refused += 1  # the service refuses this approval, and the proposal stays open until it expires
+            return
         if not self._closed(proposal, status, now) or status != "approved" or proposal.to_tier is None:
             return
         self._moved(proposal.account_id, proposal.to_tier, now)
         if proposal.kind == "swap" and proposal.swap_with:
             self._moved(proposal.swap_with, min(3, proposal.to_tier + 1), now)
+
+    def _crowded(self, proposal: Recommendation) -> bool:
+        """Whether ``never_above`` of tiers.yaml leaves no room for a move that is no swap."""
+        policy = self.pack.tiers.tiers.get(proposal.to_tier or 0)
+        if policy is None or policy.never_above is None or proposal.swap_with:
+            return False
+        if self.world.states[proposal.account_id].account.tier == proposal.to_tier:
+            return False
+        return self.world.counts.get(str(proposal.to_tier), 0) >= policy.never_above
 
     def _moved(self, account_id: str, tier: int, now: datetime) -> None:
         if self.world.move(account_id, tier, now):

@@ -14,7 +14,7 @@ from signalwatch.ruleset import Rule
 from signalwatch.store.records import OutboxItem
 
 
-class Alert(Struct, frozen=True, kw_only=True):
+class Alert(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One alert that would have gone out."""
 
     at: datetime
@@ -36,7 +36,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     good: bool | None = None  # what people made of it, where they said so
 
 
-class Move(Struct, frozen=True, kw_only=True):
+class Move(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One tier move that would have been proposed, and what the assumed people made of it."""
 
     at: datetime
@@ -55,7 +55,7 @@ class Move(Struct, frozen=True, kw_only=True):
     proposal_id: str = ""
 
 
-class ShadowFiring(Struct, frozen=True, kw_only=True):
+class ShadowFiring(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """A firing of a shadow rule that nothing but its status kept from being said."""
 
     at: datetime
@@ -75,6 +75,7 @@ class Tally:
     decided: int = 0
     foreign: int = 0
     muted: int = 0
+    refused: int = 0  # approvals that never_above of tiers.yaml stops
     alerts: list[Alert] = field(default_factory=list)
     moves: dict[str, Move] = field(default_factory=dict)
     shadows: list[ShadowFiring] = field(default_factory=list)

@@ -209,3 +209,27 @@ def _tiers_at(history: History) -> dict[str, tuple[int, datetime | None]]:
         if account_id not in moved and begun is None:
             out[account_id] = (tier, stated.get(account_id))
     return out
+
+
+def possible_tiers(history: History, approve: Approve) -> dict[str, frozenset[str]] | None:
+    """The tiers each account can be in at any time of a run; None when that may be any.
+
+    Tiers move where people moved them, where a stored approval answers a proposal, and where such an approval swaps an
+    account of tier 1 or 2 for another one.
+    """
+    if approve == "all":
+        return None
+    out: dict[str, set[int]] = {}
+    tiers = _tiers_at(history)
+    for account in history.accounts:
+        out[account.account_id] = {tiers.get(account.account_id, (account.tier, None))[0]}
+    approved = [p for p in history.proposals if p.status == "approved" and p.to_tier is not None]
+    for account_id, to_tier in [(m.account_id, m.to_tier) for m in history.moves] + [
+        (p.account_id, p.to_tier or 0) for p in approved
+    ]:
+        if account_id in out:
+            out[account_id].add(to_tier)
+    if approved:
+        for known in out.values():
+            known |= {2, 3} if known & {1, 2} else set()
+    return {account_id: frozenset(map(str, known)) for account_id, known in out.items()}

@@ -12,6 +12,7 @@ from signalwatch.commands.common import (
     cell,
     found,
     json_option,
+    known_account,
     listing,
     open_app,
     opened_store,
@@ -97,7 +98,7 @@ def list_(ctx: click.Context, tier: int | None, limit: int, as_json: bool) -> in
 def show(ctx: click.Context, account_id: str) -> int:
     """One account with its tier history, programs and newest signals."""
     with opened_store(ctx) as store:
-        account = found("account", account_id, next((a for a in store.accounts() if a.account_id == account_id), None))
+        account = known_account(store, account_id)
         show_json({
             "account": account,
             "tier_history": store.tier_history(account_id),
@@ -262,8 +263,7 @@ def confirm(ctx: click.Context, review_id: str, account_id: str | None, by: str)
             if len(item.candidates) != 1:
                 raise UsageError(f"name one of {', '.join(c.account_id for c in item.candidates)}")
             account_id = item.candidates[0].account_id
-        if not any(a.account_id == account_id for a in store.accounts()):
-            raise UsageError(f"there is no account {account_id!r}")
+        known_account(store, account_id)
         store.answer_review(review_id, "confirmed", account_id, by=by, at=SystemClock().now())
         store.add_alias(account_id, item.mention)
         store.requeue_events(item.event_ids, decided=True)

@@ -12,11 +12,12 @@ import click
 
 from signalwatch.clock import SystemClock
 from signalwatch.commands.common import (
-    configuration,
     folder_option,
+    found,
     json_option,
     opened_store,
     rules_folder,
+    settings_if_good,
     show_json,
     since,
 )
@@ -68,10 +69,8 @@ def routed(ctx: click.Context, pack: Pack) -> Router | None:
     """Routes on the configured channels; None where there are no settings (then the pack's own channels)."""
     from signalwatch.routing import Router
 
-    if not Path(ctx.find_root().obj).exists():
-        return None
-    config = configuration(ctx)
-    if not config.channels:
+    config = settings_if_good(ctx)
+    if config is None or not config.channels:
         return None
     return Router(pack.routes, channels=tuple(config.channels), default=config.settings.default_channels)
 
@@ -122,8 +121,8 @@ def backtest(
     from signalwatch.ruleset import load_pack
 
     pack = load_pack(rules_folder(ctx, folder))
-    if rule_id is not None and pack.rule(rule_id) is None:
-        raise UsageError(f"there is no rule {rule_id!r}")
+    if rule_id is not None:
+        found("rule", rule_id, pack.rule(rule_id), [r.rule_id for r in pack.rules])
     report = ran(ctx, pack, past(ctx, since_, until_, history_file), "backtest", approve)
     if rule_id is not None:
         report = only(report, rule_id)
@@ -183,6 +182,8 @@ def diff(
     here = rules_folder(ctx, folder)
     (one, before), (other, after) = _side(old, here), _side(new, here)
     history = past(ctx, since_, until_, history_file)
+    if gates and history.nothing:
+        raise UsageError(f"{history.nothing} (a limit that is kept where nothing happened says nothing)")
     first = ran(ctx, one, history, "old rules", approve, reasons=False)
     second = ran(ctx, other, history, "new rules", approve, reasons=False)
     difference = compare(first, second, changes(before, after), old=old, new=new)

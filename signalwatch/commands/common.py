@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from signalwatch.errors import UsageError
+from signalwatch.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from signalwatch.app import App
     from signalwatch.config import Configuration
+    from signalwatch.model import Account
     from signalwatch.store import Store
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
@@ -28,14 +29,38 @@ folder_option = click.option(
 
 
 def rules_folder(ctx: click.Context, folder: Path | None) -> Path:
-    """The folder given, the one the settings name, or the shipped one when there are no settings."""
-    from signalwatch.config import starter_rules
+    """The folder given, the one the settings name, or the shipped one when there are no settings.
+
+    What else is wrong in the settings (no contact yet, a channel without its secret) does not keep anybody from working on
+    rules: it is said in a note.
+    """
+    from signalwatch import config
 
     if folder is not None:
         return folder
-    if Path(ctx.find_root().obj).exists():
+    settings = Path(ctx.find_root().obj)
+    if not settings.exists():
+        return Path("rules") if Path("rules/elevation").exists() else config.starter_rules()
+    try:
         return configuration(ctx).rules_folder
-    return Path("rules") if Path("rules/elevation").exists() else starter_rules()
+    except ConfigError as error:
+        named = config.rules_folder_of(settings)
+        if named is None:
+            raise
+        more = len([p for p in error.problems if p.severity == "error"])
+        note = f"note: {settings} has {more} problem{'s' if more > 1 else ''} beside the rules; see them: signalwatch check"
+        click.echo(note, err=True)
+        return named
+
+
+def settings_if_good(ctx: click.Context) -> Configuration | None:
+    """The settings, for what is only looked at beside the rules; None where there are none, or wrong ones."""
+    if not Path(ctx.find_root().obj).exists():
+        return None
+    try:
+        return configuration(ctx)
+    except ConfigError:
+        return None
 
 
 def configuration(ctx: click.Context) -> Configuration:
@@ -150,8 +175,18 @@ def moment_of(value: str | None, now: datetime) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def found(what: str, key: str, value: Any) -> Any:
-    """``value``, or a UsageError saying that there is no such thing."""
+def found(what: str, key: str, value: Any, known: Iterable[str] = ()) -> Any:
+    """``value``, or a UsageError saying that there is no such thing, and the nearest of the ``known`` ones."""
     if value is None:
-        raise UsageError(f"there is no {what} {key!r}")
+        from signalwatch.yamlsrc import did_you_mean
+
+        near = did_you_mean(key, known)
+        raise UsageError(f"there is no {what} {key!r}" + (f" ({near})" if near else ""))
     return value
+
+
+def known_account(store: Store, account_id: str) -> Account:
+    """An account of the database, or a UsageError with the nearest id."""
+    accounts = {a.account_id: a for a in store.accounts()}
+    account: Account = found("account", account_id, accounts.get(account_id), accounts)
+    return account

@@ -8,8 +8,18 @@ from typing import Any
 import click
 
 from signalwatch.clock import SystemClock
-from signalwatch.commands.common import found, json_option, listing, open_app, opened_store, show_json, since
-from signalwatch.errors import UsageError
+from signalwatch.commands.common import (
+    configuration,
+    found,
+    json_option,
+    known_account,
+    listing,
+    open_app,
+    opened_store,
+    show_json,
+    since,
+)
+from signalwatch.errors import ConfigError, UsageError
 
 since_option = click.option("--since", "since_", metavar="DATE|180d", help="Only what is newer.")
 
@@ -118,12 +128,17 @@ def show_recommendation(ctx: click.Context, recommendation_id: str) -> int:
 
 
 def _decide(ctx: click.Context, recommendation_id: str, status: str, by: str, note: str) -> int:
+    from signalwatch.decide import crowding
+
     now = SystemClock().now()
     with opened_store(ctx) as store:
         recommendation = found("recommendation", recommendation_id, store.recommendation(recommendation_id))
         if recommendation.status not in ("open", "snoozed"):
             raise UsageError(f"recommendation {recommendation_id} is already {recommendation.status}")
-        store.decide_recommendation(recommendation_id, status, by=by, at=now, note=note)
+        tiers = _tiers(ctx) if status == "approved" else None
+        policy = tiers.tiers.get(recommendation.to_tier or 0) if tiers is not None else None
+        most = policy.never_above if policy is not None else None
+        store.decide_recommendation(recommendation_id, status, by=by, at=now, note=note, most=most)
         if status == "approved" and recommendation.to_tier is not None:
             reason = recommendation.because or recommendation.kind
             store.set_tier(
@@ -135,8 +150,25 @@ def _decide(ctx: click.Context, recommendation_id: str, status: str, by: str, no
                     recommendation.swap_with, min(3, recommendation.to_tier + 1), at=now, by=by,
                     reason=f"swapped for {recommendation.account_id}", recommendation_id=recommendation_id,
                 )  # fmt: skip
+        accounts = store.accounts() if tiers is not None else []
     click.echo(f"{recommendation_id}: {status}")
+    if tiers is not None:
+        target = recommendation.to_tier or 0
+        held = {target: sum(a.tier == target for a in accounts)}
+        for sentence in crowding(tiers, held, len(accounts)):
+            click.echo(f"note: {sentence} (tiers.yaml)")
     return 0
+
+
+def _tiers(ctx: click.Context) -> Any:
+    """The tier policy; None when the rules cannot be read just now, which must not keep a person from deciding."""
+    from signalwatch.ruleset import load_pack
+
+    try:
+        return load_pack(configuration(ctx).rules_folder).tiers
+    except ConfigError as error:
+        click.echo(f"note: limits of tiers are not checked, the rules cannot be read: {error}", err=True)
+        return None
 
 
 by_option = click.option(
@@ -251,16 +283,24 @@ def why_not(ctx: click.Context, account: str, event_id: str | None, rule_id: str
     from signalwatch.app import router
 
     with open_app(ctx) as app:
-        found("account", account, next((a for a in app.store.accounts() if a.account_id == account), None))
+        known_account(app.store, account)
         answers = explaining.why_not(
             app.store, account, packs=explaining.packs_of(app.store, app.pack), running=app.pack,
             routers=lambda pack: router(pack, app.config), now=app.clock.now(), event_id=event_id, rule_id=rule_id,
         )  # fmt: skip
+        rule = app.pack.rule(rule_id) if rule_id is not None else None
+        if rule_id is not None and rule is None and all(row.get("apart") == "absent" for row in answers):
+            found("rule", rule_id, None, [r.rule_id for r in app.pack.rules])
     if as_json:
         show_json(answers)
     elif not answers:
         click.echo(f"nothing was decided for {account}: no event was ever matched to it"
                    " (see: signalwatch events list, signalwatch review list, signalwatch accounts match NAME)")  # fmt: skip
-    for answer in [] if as_json else answers:
-        click.echo("\n".join(explaining.why_not_lines(answer)))
+    if not as_json:
+        apart = ("type", "absent")
+        for answer in answers:
+            if answer.get("apart") not in apart:
+                click.echo("\n".join(explaining.why_not_lines(answer)))
+        for line in explaining.apart_lines(answers, rule):
+            click.echo(line)
     return 0

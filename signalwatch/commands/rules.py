@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from signalwatch.commands import backtest, ruleset, shadow
 from signalwatch.commands.common import (
-    configuration,
     folder_option,
     found,
     json_option,
+    known_account,
     moment_of,
     open_app,
     rules_folder,
+    settings_if_good,
     show_json,
     table,
 )
@@ -38,11 +39,10 @@ def check(ctx: click.Context, folder: Path | None, as_json: bool) -> int:
     """Read every rule file; all problems of the whole set, with file, line and column."""
     from signalwatch import rulebook
     from signalwatch.app import check_routes
-    from signalwatch.detect import load as load_detector
     from signalwatch.ruleset import load_pack
 
     problems: list[Problem] = []
-    settings = configuration(ctx) if folder is None and Path(ctx.find_root().obj).exists() else None
+    settings = settings_if_good(ctx) if folder is None else None
     folder = rules_folder(ctx, folder)
 
     def the_rules() -> Any:
@@ -54,7 +54,7 @@ def check(ctx: click.Context, folder: Path | None, as_json: bool) -> int:
     good: dict[str, Any] = {}
     for name, work in (
         ("rules", the_rules),
-        ("triggers", lambda: load_detector(folder / "triggers")),
+        ("triggers", lambda: rulebook.detector_of(folder)),
         ("families", lambda: rulebook.families_of(folder)),
     ):
         try:
@@ -88,12 +88,12 @@ def test(ctx: click.Context, folder: Path | None, strict: bool, junit: Path | No
     """Run the examples of every rule and trigger; exit code 1 when one does not come out as it says."""
     import signalwatch.ruleset.trial as trials
     from signalwatch.detect import check_examples
-    from signalwatch.detect import load as load_detector
+    from signalwatch.rulebook import detector_of
     from signalwatch.ruleset import load_pack
 
     folder = rules_folder(ctx, folder)
     try:
-        pack, detector = load_pack(folder), load_detector(folder / "triggers")
+        pack, detector = load_pack(folder), detector_of(folder)
     except ConfigError as error:
         if junit is not None:  # a CI server must not show the results of the day before
             junit.write_text(trials.junit([], broken=error.problems), "utf-8")
@@ -133,8 +133,8 @@ def explain(ctx: click.Context, rule_id: str, account: str, at: str | None, as_j
     from signalwatch import explaining
 
     with open_app(ctx) as app:
-        rule = found("rule", rule_id, app.pack.rule(rule_id))
-        found("account", account, app.store.account(account))
+        rule = found("rule", rule_id, app.pack.rule(rule_id), [r.rule_id for r in app.pack.rules])
+        known_account(app.store, account)
         moment = explaining.as_of(app.store, account, moment_of(at, app.clock.now()), rule)
         answer = explaining.explain_rule(moment, app.pack, rule)
     if as_json:
@@ -145,12 +145,30 @@ def explain(ctx: click.Context, rule_id: str, account: str, at: str | None, as_j
 
 
 @rules.command()
+@folder_option
+@click.option(
+    "--file", "kind", default="elevation", show_default=True,
+    type=click.Choice(["elevation", "groups", "icp", "personas", "plays", "routes", "scoring", "tiers", "triggers"]),
+    help="Kind of file.",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write the schemas of all kinds into this folder."
+)
 @click.pass_context
-def schema(ctx: click.Context) -> int:
-    """JSON Schema of rule files, for editors."""
+def schema(ctx: click.Context, folder: Path | None, kind: str, out: Path | None) -> int:
+    """JSON Schema of one kind of file, with the names of this rule set, for editors."""
+    from signalwatch.ruleset import load_pack
+    from signalwatch.ruleset.schema import KINDS, words_of
     from signalwatch.ruleset.schema import schema as schema_of
 
-    click.echo(json.dumps(schema_of(), indent=2))
+    known = words_of(load_pack(rules_folder(ctx, folder)))
+    if out is None:
+        click.echo(json.dumps(schema_of(kind, known), indent=2))
+        return 0
+    out.mkdir(parents=True, exist_ok=True)
+    for name, files in KINDS.items():
+        (out / f"{name}.json").write_text(json.dumps(schema_of(name, known)), "utf-8")
+        click.echo(f"wrote {out / f'{name}.json'} (for {files})")
     return 0
 
 
@@ -197,7 +215,7 @@ def test_routes(
 
     with open_app(ctx) as app:
         if account is not None:
-            company = found("account", account, app.knowledge().accounts.get(account))
+            company = known_account(app.store, account)
         else:
             company = Account(account_id="example", name="Example", tier=tier, owner=owner)
         try:

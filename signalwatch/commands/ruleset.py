@@ -11,6 +11,7 @@ import click
 from signalwatch.commands.backtest import history_option, past, ran
 from signalwatch.commands.common import folder_option, json_option, opened_store, rules_folder, show_json, table
 from signalwatch.errors import Problem, UsageError
+from signalwatch.store.records import RuleStat
 
 TOP = 3
 
@@ -27,36 +28,45 @@ def lint(
 ) -> int:
     """Unreachable conditions, contradictions, duplicates, missing examples; with --since what matched nothing, or all."""
     from signalwatch.ruleset import load_pack
+    from signalwatch.ruleset.linting import ENOUGH
     from signalwatch.ruleset.linting import lint as lint_pack
+    from signalwatch.ruleset.unheeded import unheeded
 
     pack = load_pack(rules_folder(ctx, folder))
     found = lint_pack(pack)
-    rows: list[Any] = []
-    if since_ is not None or history_file is not None:
-        replayed, rows = _replayed(ctx, pack, since_, history_file)
-        found += replayed
+    replay = since_ is not None or history_file is not None
+    told, few, rows = _replayed(ctx, pack, since_, history_file) if replay else ([], [], [])
+    found += told
+    notes = unheeded(pack)
     if as_json:
-        findings = [_data(p) for p in found]
-        show_json(findings if since_ is None and history_file is None else {"findings": findings, "conditions": rows})
+        findings = [_data(p) for p in (*found, *notes)]
+        seldom = [{"rule": rule_id, "examined": examined} for rule_id, examined in few]
+        show_json({"findings": findings, "conditions": rows, "too_seldom": seldom} if replay else findings)
     else:
-        for problem in found:
+        for problem in (*found, *notes):
             click.echo(str(problem))
+        if few:
+            named = ", ".join(f"{rule_id} ({examined})" for rule_id, examined in few)
+            click.echo(f"never matched, but examined fewer than {ENOUGH} times, which says little: {named}")
         click.echo(f"{len(found)} finding(s)")
     return 1 if any(p.severity == "error" or strict for p in found) else 0
 
 
 def _replayed(
     ctx: click.Context, pack: Any, since_: str | None, history_file: Path | None
-) -> tuple[list[Problem], list[Any]]:
-    """What a replay says of rules and conditions."""
-    from signalwatch.backtest.conditions import conditions, findings
+) -> tuple[list[Problem], list[tuple[str, int]], list[Any]]:
+    """What a replay says of rules and conditions, and which rules were examined too seldom to say anything."""
+    from signalwatch.backtest.conditions import conditions, findings, unjudged
 
     history = past(ctx, since_ or "90d", None, history_file)
+    if history.nothing:  # that every rule is silent is no finding then
+        raise UsageError(history.nothing)
     report = ran(ctx, pack, history, "replay", reasons=False)
     rows = conditions(pack, history)
     matched = {row.rule_id: (row.examined, row.matched) for row in report.rules}
-    days = max(1, round((history.until - history.since).total_seconds() / 86400))
-    return findings(pack, rows, matched, days), rows
+    begin = max(history.since, history.looked_at[0].decided_at)
+    days = max(1, round((history.until - begin).total_seconds() / 86400))
+    return findings(pack, rows, matched, days), unjudged(pack, matched), rows
 
 
 def _data(problem: Problem) -> dict[str, Any]:
@@ -78,7 +88,7 @@ def stats(ctx: click.Context, folder: Path | None, as_json: bool) -> int:
         known = store.rule_stats()
     if as_json:
         show_json([
-            {"rule": r.rule_id, "status": r.status, "stat": known.get(r.rule_id),
+            {"rule": r.rule_id, "status": r.status, **_counted(known.get(r.rule_id)),
              "conditions": held(r, known[r.rule_id]) if r.rule_id in known else []}
             for r in pack.rules
         ])  # fmt: skip
@@ -103,6 +113,15 @@ def stats(ctx: click.Context, folder: Path | None, as_json: bool) -> int:
         )
     table(["rule", "status", "examined", "matched", "last match", "since then", "stops at"], rows, limit=110)
     return 0
+
+
+def _counted(stat: RuleStat | None) -> dict[str, Any]:
+    """The counts of one rule; zeros for one that nothing was put to."""
+    return {
+        "examined": stat.examined if stat else 0, "matched": stat.matched if stat else 0,
+        "unmatched": stat.unmatched if stat else 0, "first_at": stat.first_at if stat else None,
+        "last_match_at": stat.last_match_at if stat else None,
+    }  # fmt: skip
 
 
 def _first(failed: Any) -> list[tuple[str, int]]:

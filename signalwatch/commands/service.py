@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import threading
+from collections import Counter
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,18 +17,30 @@ import click
 
 from signalwatch.clock import SystemClock
 from signalwatch.commands.common import configuration, json_option, opened_store, show_json, table
-from signalwatch.errors import ConfigError
+from signalwatch.errors import ConfigError, UsageError
 
 _RELOAD = getattr(signal, "SIGHUP", 0)  # Windows has none
 
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
+@click.option(
+    "--pack", metavar="NAME", default="",
+    help="Rules of your trade: cdmo, central-lab or cro [default: rules for any vendor].",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
-def init(folder: Path, force: bool) -> int:
-    """Write starter settings, accounts.csv and rules into FOLDER."""
+def init(folder: Path, pack: str, force: bool) -> int:
+    """Write starter settings, accounts.csv and rules into FOLDER.
+
+    \b
+    Packs (--pack NAME), each with ideal customer, points, rules, plays and routes:
+      cdmo         Contract development and manufacturing organisation (CDMO)
+      central-lab  Central laboratory and bioanalytical laboratory
+      cro          Contract research organisation (CRO)
+    """
     from signalwatch.config import starter_rules
 
+    rules_of_pack = _pack_files(pack, folder / "rules", force) if pack else {}
     folder.mkdir(parents=True, exist_ok=True)
     starters = resources.files("signalwatch") / "starter"
     kept = []
@@ -42,16 +55,43 @@ def init(folder: Path, force: bool) -> int:
     if rules.exists() and not force:
         kept.append("rules/")
     elif rules.resolve() != starter_rules().resolve():
-        shutil.copytree(
-            starter_rules(), rules, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.py")
-        )
-        click.echo(f"wrote {rules}/")
+        _write_rules(rules, rules_of_pack)
+        click.echo(f"wrote {rules}/" + (f" (pack {pack})" if pack else ""))
     if kept:
         click.echo(f"kept as they are: {', '.join(kept)} (--force overwrites)")
     click.echo(
         "next: edit signalwatch.yaml (contact, channels) and accounts.csv, then: signalwatch check; signalwatch run"
     )
     return 0
+
+
+def _pack_files(name: str, target: Path, force: bool) -> dict[str, str]:
+    """The composed and checked rules of a pack. A folder with rules of another kind is refused, not mixed with them."""
+    from signalwatch.config import starter_rules
+    from signalwatch.ruleset import load_pack_texts, starters
+
+    files = starters.read(starter_rules(), name)
+    load_pack_texts(files)
+    about = starters.notes(starter_rules(), name)
+    there = [p.relative_to(target).as_posix() for p in sorted(target.glob("elevation/*.yaml"))]
+    strange = [f for f in there if f not in files]
+    if strange and force:
+        raise UsageError(f"{target / strange[0]} is no file of the pack {name}: move {target} away first")
+    return {**files, "PACK.md": about}
+
+
+def _write_rules(target: Path, files: dict[str, str]) -> None:
+    """Copy the shipped rules, with the files of a pack in place of those that decide."""
+    from signalwatch.config import starter_rules
+    from signalwatch.ruleset.pack import SINGLE_FILES
+
+    decide = ("elevation", *SINGLE_FILES) if files else ()
+    ignored = shutil.ignore_patterns("__pycache__", "*.py", "packs", *decide)
+    shutil.copytree(starter_rules(), target, dirs_exist_ok=True, ignore=ignored)
+    for name, text in files.items():
+        path = target / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
 
 
 @click.command()
@@ -77,9 +117,9 @@ def check(ctx: click.Context, online: bool) -> int:
     from signalwatch import config as configs
     from signalwatch.accounts import read_csv
     from signalwatch.app import check_routes
-    from signalwatch.detect import load as load_detector
+    from signalwatch.decide import crowding
     from signalwatch.errors import SignalwatchError
-    from signalwatch.rulebook import families_of
+    from signalwatch.rulebook import detector_of, families_of
     from signalwatch.ruleset import load_pack
     from signalwatch.store import open_store
 
@@ -112,7 +152,7 @@ def check(ctx: click.Context, online: bool) -> int:
         for warning in pack.warnings:
             click.echo(f"  {warning}")
         step("routes", lambda: check_routes(pack, settings))
-    if (detector := step("triggers", lambda: load_detector(folder / "triggers"))) is not None:
+    if (detector := step("triggers", lambda: detector_of(folder))) is not None:
         click.echo(f"triggers: ok ({len(detector.types)} types)")
     if step("families", lambda: families_of(folder)) is not None:
         click.echo("families: ok")
@@ -123,6 +163,9 @@ def check(ctx: click.Context, online: bool) -> int:
             for problem in result.problems:
                 click.echo(f"  {problem}")
             bad += not result.accounts
+            held = Counter(a.tier for a in result.accounts)
+            for sentence in crowding(pack.tiers, held, len(result.accounts)) if pack is not None else ():
+                click.echo(f"  note: {sentence} (rules/tiers.yaml)")
     store = step("database", lambda: open_store(settings.database_url))
     if store is not None:
         problems = store.check()

@@ -60,6 +60,7 @@ def decide(
     payload_hash: str = "",
     case_hash: str = "",
     judge: Callable[[View], tuple[RuleOutcome, ...]] | None = None,
+    lines: bool = True,
 ) -> Decision:
     """Decide one event for one account.
 
@@ -70,6 +71,7 @@ def decide(
         payload_hash: digest of the raw payload, kept with the decision.
         case_hash: digest of the case, where the caller has one (a backtest numbers its cases).
         judge: what rules say of a view, where the caller knows which of them can fire at all; default ``pack.evaluate``.
+        lines: False leaves out the arithmetic that alerts show (a third of the work), and what activity was before.
     """
     hashes = {"ruleset": pack.hash, "case": case_hash or ids.digest(case)}
     if accounts_hash:
@@ -87,19 +89,19 @@ def decide(
     signal = scored(case, pack)
     if case.story.effect == "corrected":
         return _corrected(case, pack, base, signal, judge or pack.evaluate)
-    known = know(case, pack, signal)
+    known = know(case, pack, signal, lines=lines)
     outcomes = (judge or pack.evaluate)(view(known))
     live = [o for o in outcomes if o.fired and o.status == "live"]
     bonus = sum(o.points for o in live)
     if bonus and case.story.effect in ("opened", "status_change"):
-        known = know(case, pack, replace(signal, points=signal.points + bonus))
+        known = know(case, pack, replace(signal, points=signal.points + bonus), lines=lines)
     decided = replace(
         base,
         signal=known.signal,
         outcomes=outcomes,
         fit=known.fit,
         activity=known.activity,
-        activity_before=_before(known),
+        activity_before=_before(known) if lines else 0.0,
     )
     return _speak(known, decided, live)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -33,13 +34,12 @@ def facts_of_programs(programs: Sequence[Program], history: Sequence[Signal], no
         if not attributes or not signal.active:
             continue
         for name, into in lists:
-            if name in attributes:
-                value = attributes[name]
-                if type(value) is list or type(value) is tuple:
-                    for one in value:
-                        text = one if type(one) is str else str(one)
-                        if text not in into:
-                            into[text] = None
+            value = attributes.get(name)
+            if value and (type(value) is list or type(value) is tuple):
+                for one in value:
+                    text = one if type(one) is str else str(one)
+                    if text not in into:
+                        into[text] = None
         if signal.type in _FUNDING and signal.at <= now:
             facts["days_since_funding"] = (now - signal.at).days
             if signal.type != "funding_round":
@@ -97,7 +97,11 @@ def with_signal(history: Sequence[Signal], signal: Signal) -> tuple[Signal, ...]
     others = [s for s in history if s.signal_id != signal.signal_id and s.active]
     if signal.active:
         others.append(signal)
-    return tuple(sorted(others, key=lambda s: (s.at, s.signal_id)))
+    others.sort(key=_IN_ORDER)
+    return tuple(others)
+
+
+_IN_ORDER = attrgetter("at", "signal_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,8 @@ class Known:
         return self.case.tier.tier
 
 
-def know(case: Case, pack: Pack, signal: Signal) -> Known:
-    """Derive everything from a case and its scored signal."""
+def know(case: Case, pack: Pack, signal: Signal, *, lines: bool = True) -> Known:
+    """Derive everything from a case and its scored signal; without ``lines`` activity is a sum without its arithmetic."""
     history = with_signal(case.history, signal)
     facts = scoring.facts_of(case.account, pack.icp, facts_of_programs(case.programs, history, case.now))
     return Known(
@@ -129,7 +133,7 @@ def know(case: Case, pack: Pack, signal: Signal) -> Known:
         history=history,
         facts=facts,
         fit=scoring.fit_of(case.account, pack.icp, facts),
-        activity=scoring.activity(history, case.now, pack.scoring),
+        activity=(scoring.activity if lines else scoring.measured)(history, case.now, pack.scoring),
     )
 
 

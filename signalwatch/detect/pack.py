@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from signalwatch import ids, yamlsrc
+from signalwatch.detect import keys
 from signalwatch.detect.attributes import EXTRACTORS
 from signalwatch.detect.inflect import forms
 from signalwatch.detect.namebook import NameBook
@@ -32,18 +33,11 @@ from signalwatch.detect.text import normalise
 from signalwatch.detect.triggers import Bucket, Entry, Example, Indexes, ItemClass, Pack, Pattern, Scope, TriggerType
 from signalwatch.errors import ConfigError, Problem, RuleSetError
 
-SCOPES = ("infinitive", "future", "plan", "rumour", "negation", "past", "progressive", "gerund")
-POLARITIES = ("positive", "neutral", "negative")
-WHERE = ("any", "title", "text")
+SCOPES = tuple(keys.SCOPES)
+POLARITIES = tuple(keys.POLARITIES)
+WHERE = tuple(keys.WHERE)
 EFFECTS = ("none", "title_only")
-_TYPE_KEYS = frozenset(
-    "type polarity about allow deny attributes beats listed parties each unless unless_title patterns examples".split()
-)
-_PATTERN_KEYS = frozenset(
-    "id any where set allow unless unless_title needs confidence always only_listed proper beside becomes yields".split()
-)
 _ITEM_KEYS = frozenset("effect title anywhere unless hard drop against favour".split())
-_EXAMPLE_KEYS = frozenset("title text publisher kind expect".split())
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -210,7 +204,7 @@ class _Loader:
                     self._phrase_problem(source, (name, i), error)
 
     def _type(self, source: yamlsrc.Source) -> TriggerType | None:
-        data = self._mapping(source, source.data, (), _TYPE_KEYS)
+        data = self._mapping(source, source.data, (), keys.TYPE)
         name = self._text(source, data.get("type"), ("type",))
         if not _NAME.match(name):
             self._complain(
@@ -255,7 +249,7 @@ class _Loader:
         found: list[Pattern] = []
         for i, entry in enumerate(value):
             path: tuple[str | int, ...] = ("patterns", i)
-            row = self._mapping(source, entry, path, _PATTERN_KEYS)
+            row = self._mapping(source, entry, path, keys.PATTERN)
             if not row:
                 continue
             pattern_id = self._text(source, row.get("id"), (*path, "id"))
@@ -277,7 +271,7 @@ class _Loader:
                 self._complain(source, (*path, "set"), "expected attribute: value")
                 fixed = {}
             becomes = (
-                self._mapping(source, row["becomes"], (*path, "becomes"), ("type", "when"))
+                self._mapping(source, row["becomes"], (*path, "becomes"), keys.BECOMES)
                 if row.get("becomes") is not None
                 else {}
             )
@@ -318,7 +312,7 @@ class _Loader:
     def _examples(self, source: yamlsrc.Source, value: Any, type_name: str) -> tuple[Example, ...]:
         if value is None:
             return ()
-        data = self._mapping(source, value, ("examples",), ("fires", "silent"))
+        data = self._mapping(source, value, ("examples",), keys.EXAMPLES)
         found = []
         for key in ("fires", "silent"):
             rows = data.get(key) or []
@@ -327,7 +321,7 @@ class _Loader:
                 continue
             for i, entry in enumerate(rows):
                 path: tuple[str | int, ...] = ("examples", key, i)
-                row = self._mapping(source, entry, path, _EXAMPLE_KEYS)
+                row = self._mapping(source, entry, path, keys.EXAMPLE)
                 title = self._text(source, row.get("title"), (*path, "title"))
                 expect = row.get("expect") or {}
                 if not isinstance(expect, dict):

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from signalwatch import ids
 from signalwatch.decide import guards, why_not_text
 from signalwatch.decide.guards import text as guard_text
 from signalwatch.explaining.records import ALL, Record, case_of, tips_of
 from signalwatch.routing import facts_of
 
 if TYPE_CHECKING:
+    from signalwatch.model import Case, Decision
     from signalwatch.routing import Router
-    from signalwatch.ruleset import Pack
+    from signalwatch.ruleset import Pack, Rule
     from signalwatch.store import Store
     from signalwatch.store.records import OutboxRow
 
@@ -105,6 +107,11 @@ def why_not(
         if decision.alerts and rule_id is None and all(row["state"] in _OVER for row in sent):
             continue
         says = why_not_text(decision, rule_id=rule_id)
+        apart = _apart(decision, case, pack, rule_id)
+        if apart == "absent":
+            says = f"rule {rule_id} was not in the rules of then ({ids.short(pack.hash)}), or off"
+        elif apart == "unasked":
+            says = f"rule {rule_id} was not asked; {why_not_text(decision)}"
         if decision.alerts and rule_id is None:
             says = f"{_an(decision.alerts[0].kind)} was decided, and its message has not gone out yet"
         tips = tips_of(record, pack)
@@ -113,11 +120,38 @@ def why_not(
             "at": decision.decided_at, "decision": decision.decision_id, "event": case.event.event_id,
             "type": case.event.type, "title": case.event.title, "says": says,
             "stopped_by": decision.stopped_by, "guards": stopping, "letters": sent if decision.alerts else [],
-            "tips": {k: v for k, v in tips.items() if v and rule_id in (None, k)},
+            "tips": {k: v for k, v in tips.items() if v and rule_id in (None, k)}, "apart": apart,
         })  # fmt: skip
     if event_id is None or not out:
         out += _held(store, account_id, event_id)
     return sorted(out, key=lambda row: row["at"], reverse=True)
+
+
+def _apart(decision: Decision, case: Case, pack: Pack, rule_id: str | None) -> str:
+    """Why no outcome of a decision is of the rule asked about; "" when one is, or no rule is asked about.
+
+    ``absent``: it was not in the rule set, or off. ``type``: it does not look at such events. ``unasked``: it would have been
+    asked, had the decision come so far.
+    """
+    if rule_id is None or any(o.rule_id == rule_id for o in decision.outcomes):
+        return ""
+    rule = pack.rule(rule_id)
+    if rule is None or rule.status == "off":
+        return "absent"
+    return "unasked" if case.signal.type in rule.types or rule.measures else "type"
+
+
+def apart_lines(rows: Sequence[Row], rule: Rule | None) -> list[str]:
+    """What to say of the decisions that have nothing to do with the rule asked about, counted."""
+    of_types = sum(row.get("apart") == "type" for row in rows)
+    absent = sum(row.get("apart") == "absent" for row in rows)
+    lines = []
+    if of_types:
+        asked = f" (it looks at {', '.join(sorted(rule.types))})" if rule is not None and rule.types else ""
+        lines.append(f"{of_types} decision{'s' if of_types > 1 else ''} about events the rule does not look at{asked}")
+    if absent:
+        lines.append(f"{absent} decision{'s' if absent > 1 else ''} by rules in which it did not stand, or was off")
+    return lines
 
 
 def _an(word: str) -> str:

@@ -101,6 +101,7 @@ def _full(c: Card, detail: int, buttons: bool) -> list[Block]:
                 *(f"• {fit(field, 80)}: {fit(was, 300)} → *{fit(now, 300)}*" for field, was, now in c.changes),
             ]
         ),
+        _report(c.report, (2_800, 1_400, 700)[3 - detail]),
         _fields(
             [
                 ("Account", ", ".join(p for p in (c.account, c.tier) if p)),
@@ -248,6 +249,19 @@ def _section(lines: Sequence[str]) -> Block | None:
             break
         kept.append(line)
     return {"type": "section", "text": {"type": "mrkdwn", "text": "\n".join(kept)}} if kept else None
+
+
+def _report(lines: Sequence[str], limit: int) -> Block | None:
+    """Lines as they were written, as many as fit, in the fixed width in which their carets point at something."""
+    kept: list[str] = []
+    for line in lines:
+        shown = escape(line).replace("```", "'''")
+        limit -= len(shown) + 1
+        if limit < 0:
+            kept.append("…")
+            break
+        kept.append(shown)
+    return _section(["```\n" + "\n".join(kept) + "\n```"]) if kept else None
 
 
 def _fields(rows: Sequence[tuple[str, str]]) -> Block | None:

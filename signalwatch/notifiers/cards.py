@@ -15,6 +15,7 @@ from signalwatch.notifiers.words import (
     day,
     is_day,
     joined,
+    lines_as_written,
     moment,
     one_line,
     plain_number,
@@ -40,6 +41,7 @@ _EVIDENCE = 5
 _RULES = 6
 _NOTES = 8
 _CHANGES = 12
+_REPORT = 3_600
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -96,6 +98,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     headline: str
     banners: tuple[str, ...]
     what: str
+    report: tuple[str, ...]  # what the operator reads as it was written: lines with their spaces
     changes: tuple[tuple[str, str, str], ...]
     account: str
     tier: str
@@ -136,6 +139,7 @@ def card(dossier: Dossier, zone: tzinfo) -> Card:
         headline=one_line(d.headline, 300) or "signalwatch",
         banners=_banners(d),
         what=_what(d),
+        report=_report(d),
         changes=_changes(d.changes),
         account=one_line(d.account_name or d.account_id, 200),
         tier=tier_words(d.tier),
@@ -195,9 +199,14 @@ def _banners(d: Dossier) -> tuple[str, ...]:
     return tuple(out)
 
 
+def _report(d: Dossier) -> tuple[str, ...]:
+    """The lines below the first one of what the operator is told: files, lines and carets, which one line would mangle."""
+    return lines_as_written(d.what.partition("\n")[2], _REPORT) if d.kind == "operator" else ()
+
+
 def _what(d: Dossier) -> str:
     """What happened, as a sentence: a fragment of a few words gives way to the headline of the source it is from."""
-    what = one_line(d.what, 1200)
+    what = one_line(d.what.partition("\n")[0] if d.kind == "operator" else d.what, 1200)
     if len(what) >= 60:
         return what
     titles = (one_line(e.title, 300) for e in d.evidence)

@@ -17,6 +17,7 @@ def full_text(c: Card) -> str:
             c.headline,
             "-" * min(len(c.headline), 78),
             c.what if c.what != c.headline else "",
+            *(f"  {line}" for line in c.report),
             *(f"  {field}: {before} -> {after}" for field, before, after in c.changes),
         ),
         _block(

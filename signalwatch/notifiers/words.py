@@ -24,6 +24,18 @@ def one_line(text: str, limit: int) -> str:
     return (head[:space] if space > limit // 2 else head).rstrip(" ,;:-") + "…"
 
 
+def lines_as_written(text: str, limit: int) -> tuple[str, ...]:
+    """Whole lines of ``text`` with their spaces, without control characters, as many as ``limit`` characters hold."""
+    out: list[str] = []
+    for line in text[: limit * 8].splitlines():
+        shown = _CONTROL.sub(" ", line).rstrip()
+        limit -= len(shown) + 1
+        if limit < 0:
+            return (*out, "…")
+        out.append(shown)
+    return tuple(out)
+
+
 def joined(values: Iterable[str], most: int) -> str:
     """A list in words, with the rest counted."""
     items = list(values)

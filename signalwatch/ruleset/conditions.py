@@ -21,6 +21,7 @@ from signalwatch.ruleset import sense, units
 from signalwatch.ruleset.compare import Comparison, comparison, split_key
 from signalwatch.ruleset.events import Changed, EventTest, FieldTest, changed_word
 from signalwatch.ruleset.fields import Field, Fields
+from signalwatch.ruleset.keys import KEYS
 from signalwatch.ruleset.logic import All, AnyOf, MeasureTest, Not, Same, Within
 from signalwatch.ruleset.nodes import Node
 from signalwatch.ruleset.order import Then
@@ -344,7 +345,7 @@ def _extras(ctx: Context, path: Path, label: str, node: EventTest, value: Mappin
 
 
 def _distinct(ctx: Context, path: Path, node: EventTest, value: Any) -> tuple[str, Callable[[Signal], Any], int] | None:
-    mapping = ctx.reader.mapping(path, value, ("field", "gte"), ("field", "gte"))
+    mapping = ctx.reader.mapping(path, value, KEYS["event.distinct"], ("field", "gte"))
     name = mapping.get("field")
     if not isinstance(name, str):
         return None
@@ -362,7 +363,7 @@ def _common(ctx: Context, node: EventTest) -> list[str]:
 
 
 def _changed(ctx: Context, path: Path, label: str, types: Sequence[str], value: Any) -> Changed:
-    mapping = ctx.reader.mapping(path, value, ("field", "from", "to"), ("field",))
+    mapping = ctx.reader.mapping(path, value, KEYS["event.changed"], ("field",))
     name = ctx.reader.text((*path, "field"), mapping.get("field"), limit=80)
     found = ctx.fields.find(types, name)
     known = ctx.fields.changing(types)
@@ -393,7 +394,7 @@ def _changed(ctx: Context, path: Path, label: str, types: Sequence[str], value: 
 def _absent(ctx: Context, path: Path, label: str, node: EventTest, value: Any) -> tuple[EventTest, timedelta] | None:
     if isinstance(value, str):
         return EventTest(label, node.label, node.alternatives), ctx.reader.duration(path, value, timedelta(days=1))
-    mapping = ctx.reader.mapping(path, value, ("event", "for"), ("event", "for"))
+    mapping = ctx.reader.mapping(path, value, KEYS["event.absent_for"], ("event", "for"))
     length = ctx.reader.duration((*path, "for"), mapping.get("for"), timedelta(days=1))
     if mapping.get("event") is None:
         return None

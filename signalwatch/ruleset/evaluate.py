@@ -116,6 +116,8 @@ def fired_before(rule: Rule, env: Env) -> datetime | None:
     trigger = env.trigger
     now = env.view.now
     history = env.view.history
+    if rule.reads is not None:  # what it never looks at is left out: most of the history
+        history = [s for s in history if s.type in rule.reads]
     keys = [(s.decided_at or s.first_seen_at or s.at, s.at, s.signal_id) for s in history]
     earlier = sorted(
         (key, s)

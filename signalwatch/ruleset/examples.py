@@ -14,6 +14,7 @@ from typing import Any
 from signalwatch.model import Change, Signal
 from signalwatch.ruleset import units
 from signalwatch.ruleset.conditions import Context
+from signalwatch.ruleset.keys import KEYS
 from signalwatch.ruleset.reader import Reader, kind_of
 from signalwatch.yamlsrc import Path, expected
 
@@ -44,8 +45,7 @@ def read_examples(ctx: Context, path: Path, value: Any) -> tuple[Example, ...]:
         return ()
     out: list[Example] = []
     for place, item in ctx.reader.items(path, value):
-        keys = ("given", "expect", "account", "until", "note")
-        given = ctx.reader.mapping(place, item, keys, ("given", "expect"))
+        given = ctx.reader.mapping(place, item, KEYS["example"], ("given", "expect"))
         if given:
             out.append(_example(ctx, place, given))
     return tuple(out)
@@ -71,7 +71,7 @@ def _example(ctx: Context, path: Path, item: Mapping[str, Any]) -> Example:
     wanted = item.get("expect")
     place = (*path, "expect")
     if isinstance(wanted, dict):
-        given = reader.mapping(place, wanted, ("fires", "late", "because"), ("fires",))
+        given = reader.mapping(place, wanted, KEYS["example.expect"], ("fires",))
         moments = given.get("fires")
         several = moments if isinstance(moments, list) else [moments]
         fires = tuple(sorted(m for m in (_moment(reader, (*place, "fires"), x) for x in several) if m is not None))
@@ -171,7 +171,7 @@ def _plain(reader: Reader, path: Path, value: Any, field_: Any) -> Any:
 
 
 def _change(reader: Reader, path: Path, item: Any) -> Change:
-    given = reader.mapping(path, item, ("field", "from", "to"), ("field",))
+    given = reader.mapping(path, item, KEYS["example.change"], ("field",))
     return Change(field=str(given.get("field") or ""), before=given.get("from"), after=given.get("to"))
 
 

@@ -70,6 +70,13 @@ def silent_rules(pack: Pack, stats: Mapping[str, Stat], now: datetime, after: ti
     return out
 
 
+def nothing_came(rule: Rule) -> str:
+    """What did not come for a rule that was never examined."""
+    if rule.types:
+        return f"no event of its types ({', '.join(sorted(rule.types)[:4])}) came"
+    return f"nothing came that moves {' or '.join(sorted(rule.measures)) or 'it'}"
+
+
 def held(rule: Rule, stat: Stat) -> list[dict[str, Any]]:
     """How often each condition of a rule held, of the events that got as far as it, in the order of looking.
 
@@ -260,8 +267,7 @@ def _records(pack: Pack, stats: Mapping[str, Stat], now: datetime) -> list[Probl
             continue
         stat = stats.get(rule.rule_id)
         if stat is None or stat.examined == 0:
-            types = ", ".join(sorted(rule.types)[:4])
-            found.append(_at(rule, f"was never examined: no event of its types ({types}) came", "unseen"))
+            found.append(_at(rule, f"was never examined: {nothing_came(rule)}", "unseen"))
         elif stat.matched == 0 and stat.examined >= ENOUGH:
             days = (now - stat.first_at).days
             message = f"examined {stat.examined} times in {days} days and never matched"

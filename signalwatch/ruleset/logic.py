@@ -356,3 +356,31 @@ def lengths(node: Node) -> Iterator[timedelta]:
             yield from lengths(part)
     elif isinstance(node, EventTest) and node.absent is not None:
         yield node.absent[1]
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    """A condition and everything in it."""
+    yield node
+    if isinstance(node, Within | Same | Not):
+        yield from nodes(node.part)
+    elif isinstance(node, All | AnyOf):
+        for part in node.parts:
+            yield from nodes(part)
+    elif isinstance(node, Then):
+        yield from node.steps
+    elif isinstance(node, EventTest) and node.absent is not None:
+        yield node.absent[0]
+
+
+_MEASURED = frozenset({"activity", "engagement", "personas"})
+
+
+def reads(conditions: Iterable[Node], account: Iterable[Comparison] = ()) -> frozenset[str] | None:
+    """The types of events that conditions and tests of an account look at; None when it may be any (activity)."""
+    found: set[str] = set()
+    for part in (p for condition in conditions for p in nodes(condition)):
+        if isinstance(part, MeasureTest) and part.comparison.name in _MEASURED:
+            return None
+        if isinstance(part, EventTest):
+            found |= part.types
+    return None if any(test.name in _MEASURED for test in account) else frozenset(found)

@@ -11,6 +11,7 @@ from signalwatch.ruleset import fields as tables
 from signalwatch.ruleset.account_tests import account_tests
 from signalwatch.ruleset.conditions import Alternatives, Context, field_tests
 from signalwatch.ruleset.fields import Field, Fields
+from signalwatch.ruleset.keys import KEYS
 from signalwatch.ruleset.policy import (
     Attribute,
     Criterion,
@@ -30,7 +31,6 @@ from signalwatch.ruleset.reader import Reader
 from signalwatch.yamlsrc import Path, expected
 
 POLARITIES = ("positive", "neutral", "negative")
-_POINTS_KEYS = ("points", "half_life", "polarity", "cap", "cases", "from")
 _DEFAULT_HALF_LIFE = timedelta(days=60)
 ATTRIBUTE_KINDS = ("text", "list", "enum", "number", "money", "date", "boolean", "phase", "series")
 
@@ -57,9 +57,7 @@ def currencies(reader: Reader, data: Any) -> dict[str, float]:
 def scoring(ctx: Context, data: Any) -> Scoring:
     """Read scoring.yaml."""
     reader = ctx.reader
-    top = reader.mapping(
-        (), data, ("default", "events", "engagement", "breadth", "qualified", "floor", "currencies"), ("events",)
-    )
+    top = reader.mapping((), data, KEYS["scoring"], ("events",))
     default = _points(ctx, ("default",), "default", top.get("default") or {}, None)
     by_type: dict[str, PointsRule] = {}
     for section in ("events", "engagement"):
@@ -75,8 +73,8 @@ def scoring(ctx: Context, data: Any) -> Scoring:
                 where = "engagement" if name in ctx.fields.engagement else "events"
                 reader.error(path, f"{name} belongs under {where}", key=True)
             by_type[name] = _points(ctx, path, name, value, default, engagement=section == "engagement")
-    breadth = reader.mapping(("breadth",), top.get("breadth") or {}, ("bonus", "most", "from"))
-    qualified = reader.mapping(("qualified",), top.get("qualified") or {}, ("engagement", "personas", "from"))
+    breadth = reader.mapping(("breadth",), top.get("breadth") or {}, KEYS["scoring.breadth"])
+    qualified = reader.mapping(("qualified",), top.get("qualified") or {}, KEYS["scoring.qualified"])
     reader.note(("breadth",), breadth)
     reader.note(("qualified",), qualified)
     return Scoring(
@@ -101,7 +99,7 @@ def _points(
     ctx: Context, path: Path, name: str, value: Any, default: PointsRule | None, *, engagement: bool = False
 ) -> PointsRule:
     reader = ctx.reader
-    given = reader.mapping(path, value, _POINTS_KEYS, () if default is None else ("points",))
+    given = reader.mapping(path, value, KEYS["scoring.points"], () if default is None else ("points",))
     base_half = default.half_life if default is not None else _DEFAULT_HALF_LIFE
     polarity = _polarity(reader, (*path, "polarity"), given.get("polarity")) or (
         "positive" if engagement else "neutral"
@@ -113,7 +111,7 @@ def _points(
     cases: list[PointsCase] = []
     if given.get("cases") is not None:
         for place, item in reader.items((*path, "cases"), given["cases"]):
-            case = reader.mapping(place, item, ("when", "points", "half_life", "polarity", "from"), ("when",))
+            case = reader.mapping(place, item, KEYS["scoring.case"], ("when",))
             reader.note(place, case)
             tests = reader.mapping((*place, "when"), case.get("when") or {})
             cases.append(
@@ -158,7 +156,7 @@ def groups(reader: Reader, data: Any, event_fields: Fields, rates: Mapping[str, 
         if event_fields.known(name):
             reader.error(path, f'"{name}" is an event type already', "choose another name for the group", key=True)
             continue
-        given = reader.mapping(path, value, ("title", "events", "from"), ("events",))
+        given = reader.mapping(path, value, KEYS["group"], ("events",))
         reader.note(path, given)
         reader.text((*path, "title"), given.get("title"))
         ctx = Context(reader, event_fields, out, {}, rates)
@@ -197,15 +195,10 @@ def _member(ctx: Context, path: Path, name: str, item: Any) -> Alternatives:
 
 # --- tiers ----------------------------------------------------------------------------------------------------------
 
-_TIER_KEYS = ("name", "capacity", "enter", "leave", "play", "from")
-
 
 def tiers(reader: Reader, data: Any, known_groups: Mapping[str, Alternatives], plays: Mapping[str, Play]) -> Tiers:
     """Read tiers.yaml."""
-    keys = (
-        "tiers", "dwell", "cool_down", "expires", "acknowledge", "act", "late_after", "stale_after", "contact_stale",
-        "distress",
-    )  # fmt: skip
+    keys = KEYS["tiers"]
     top = reader.mapping((), data, keys, ("tiers",))
     found: dict[int, Tier] = {}
     for name, value in reader.mapping(("tiers",), top.get("tiers") or {}).items():
@@ -219,9 +212,7 @@ def tiers(reader: Reader, data: Any, known_groups: Mapping[str, Alternatives], p
             reader.error(("tiers",), f"tier {number} is missing")
     _tier_order(reader, found)
     waits = {k: _wait(reader, (k,), top.get(k)) for k in keys if k not in ("tiers", "distress")}
-    distress = reader.mapping(
-        ("distress",), top.get("distress") or {}, ("group", "inhibit_for", "lowers_priority", "from")
-    )
+    distress = reader.mapping(("distress",), top.get("distress") or {}, KEYS["tiers.distress"])
     reader.note(("distress",), distress)
     group = distress.get("group")
     if group is not None:
@@ -239,17 +230,17 @@ def tiers(reader: Reader, data: Any, known_groups: Mapping[str, Alternatives], p
 def _wait(reader: Reader, path: Path, value: Any) -> timedelta | None:
     """A duration, or ``{is: duration, from: ...}``."""
     if isinstance(value, dict):
-        given = reader.mapping(path, value, ("is", "from"), ("is",))
+        given = reader.mapping(path, value, KEYS["tiers.wait"], ("is",))
         reader.note(path, given)
         value, path = given.get("is"), (*path, "is")
     return reader.duration(path, value) or None
 
 
 def _tier(reader: Reader, path: Path, number: int, value: Any, plays: Mapping[str, Play]) -> Tier:
-    given = reader.mapping(path, value or {}, _TIER_KEYS)
-    capacity = reader.mapping((*path, "capacity"), given.get("capacity") or {}, ("max", "share", "never_above", "from"))
-    enter = reader.mapping((*path, "enter"), given.get("enter") or {}, ("fit", "activity", "from"))
-    leave = reader.mapping((*path, "leave"), given.get("leave") or {}, ("activity", "for", "from"))
+    given = reader.mapping(path, value or {}, KEYS["tiers.tier"])
+    capacity = reader.mapping((*path, "capacity"), given.get("capacity") or {}, KEYS["tiers.capacity"])
+    enter = reader.mapping((*path, "enter"), given.get("enter") or {}, KEYS["tiers.enter"])
+    leave = reader.mapping((*path, "leave"), given.get("leave") or {}, KEYS["tiers.leave"])
     for name, part in (("capacity", capacity), ("enter", enter), ("leave", leave)):
         reader.note((*path, name), part)
 
@@ -316,13 +307,13 @@ def declared_values(data: Any) -> dict[str, tuple[str, ...]]:
 def icp(ctx: Context, data: Any) -> Icp:
     """Read icp.yaml. Adds the declared attributes to ``ctx.measures``, so that rules may ask for them."""
     reader = ctx.reader
-    top = reader.mapping((), data, ("attributes", "segments", "exclude", "unknown"), ("attributes",))
+    top = reader.mapping((), data, KEYS["icp"], ("attributes",))
     attributes: dict[str, Attribute] = {}
     for name, value in reader.mapping(("attributes",), top.get("attributes") or {}).items():
         reader.identifier(("attributes", name), name)
         attribute = _attribute(reader, ("attributes", name), name, value)
         attributes[name] = attribute
-    prior = reader.mapping(("unknown",), top.get("unknown") or {}, ("score", "weight", "from"))
+    prior = reader.mapping(("unknown",), top.get("unknown") or {}, KEYS["icp.unknown"])
     reader.note(("unknown",), prior)
     known: dict[str, Field] = {**{n: a.field for n, a in attributes.items()}}
     for measure in ctx.measures.values():
@@ -335,7 +326,7 @@ def icp(ctx: Context, data: Any) -> Icp:
         segments.append(segment)
     exclude: list[Exclusion] = []
     for path, item in reader.items(("exclude",), top.get("exclude") or []):
-        given = reader.mapping(path, item, ("is", "because", "from"), ("is", "because"))
+        given = reader.mapping(path, item, KEYS["icp.exclude"], ("is", "because"))
         reader.note(path, given)
         tests = account_tests(ctx, (*path, "is"), "exclude", given.get("is") or {}, known)
         if not tests:
@@ -354,7 +345,7 @@ def icp(ctx: Context, data: Any) -> Icp:
 
 
 def _attribute(reader: Reader, path: Path, name: str, value: Any) -> Attribute:
-    given = reader.mapping(path, value or {}, ("kind", "values", "columns", "title", "from"))
+    given = reader.mapping(path, value or {}, KEYS["icp.attribute"])
     reader.note(path, given)
     kind = reader.word((*path, "kind"), given.get("kind"), ATTRIBUTE_KINDS, default="text", what="kind")
     values = given.get("values")
@@ -375,7 +366,7 @@ def _attribute(reader: Reader, path: Path, name: str, value: Any) -> Attribute:
 
 def _segment(ctx: Context, path: Path, item: Any, known: Mapping[str, Field]) -> Segment:
     reader = ctx.reader
-    given = reader.mapping(path, item, ("id", "title", "criteria", "from"), ("id", "criteria"))
+    given = reader.mapping(path, item, KEYS["icp.segment"], ("id", "criteria"))
     reader.note(path, given)
     criteria: list[Criterion] = []
     for place, one in reader.items((*path, "criteria"), given.get("criteria") or []):
@@ -390,7 +381,7 @@ def _segment(ctx: Context, path: Path, item: Any, known: Mapping[str, Field]) ->
 
 def _criterion(ctx: Context, path: Path, item: Any, known: Mapping[str, Field]) -> Criterion | None:
     reader = ctx.reader
-    given = reader.mapping(path, item, ("is", "attribute", "scores", "otherwise", "weight", "from"))
+    given = reader.mapping(path, item, KEYS["icp.criterion"])
     reader.note(path, given)
     weight = reader.number((*path, "weight"), given.get("weight"), 1.0, low=0, high=100)
     if "is" in given:
@@ -428,10 +419,10 @@ def _id(reader: Reader, path: Path, given: Mapping[str, Any]) -> str:
 
 def personas(reader: Reader, data: Any) -> Personas:
     """Read personas.yaml."""
-    top = reader.mapping((), data, ("personas", "buying_group"), ("personas",))
+    top = reader.mapping((), data, KEYS["personas"], ("personas",))
     found: dict[str, Persona] = {}
     for path, item in reader.items(("personas",), top.get("personas") or []):
-        given = reader.mapping(path, item, ("id", "title", "titles", "role", "from"), ("id", "title"))
+        given = reader.mapping(path, item, KEYS["persona"], ("id", "title"))
         reader.note(path, given)
         name = _id(reader, path, given)
         if not name:
@@ -443,7 +434,7 @@ def personas(reader: Reader, data: Any) -> Personas:
         found[name] = Persona(name, reader.text((*path, "title"), given.get("title")), titles, role)
     needed = top.get("buying_group")
     if isinstance(needed, dict):
-        given = reader.mapping(("buying_group",), needed, ("needs", "from"), ("needs",))
+        given = reader.mapping(("buying_group",), needed, KEYS["personas.buying_group"], ("needs",))
         reader.note(("buying_group",), given)
         group = reader.words(("buying_group", "needs"), given.get("needs") or [], found, what="persona")
     else:
@@ -455,9 +446,7 @@ def plays(reader: Reader, data: Any, known_personas: Mapping[str, Persona]) -> d
     """Read plays.yaml."""
     out: dict[str, Play] = {}
     for path, item in reader.items((), data):
-        given = reader.mapping(
-            path, item, ("id", "title", "first_step", "steps", "personas", "tiers", "from"), ("id", "title")
-        )
+        given = reader.mapping(path, item, KEYS["play"], ("id", "title"))
         reader.note(path, given)
         name = _id(reader, path, given)
         if not name:

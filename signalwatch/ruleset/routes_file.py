@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from typing import Any, cast
 
@@ -10,7 +10,8 @@ from signalwatch.ruleset import units
 from signalwatch.ruleset.account_tests import account_tests
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.conditions import Context
-from signalwatch.ruleset.fields import Field
+from signalwatch.ruleset.fields import Field, Fields
+from signalwatch.ruleset.keys import KEYS
 from signalwatch.ruleset.reader import Reader, kind_of
 from signalwatch.ruleset.routes import (
     GROUP_BY,
@@ -28,35 +29,34 @@ from signalwatch.ruleset.routes import (
 )
 from signalwatch.yamlsrc import Path
 
-_ROUTE_KEYS = (
-    "match", "receivers", "group_by", "group_wait", "group_interval", "repeat_interval", "schedule", "quiet",
-    "continue", "mute", "routes", "from",
-)  # fmt: skip
 MAX_DEPTH = 12
 
 
 def matchers(ctx: Context, plays: Mapping[str, Any], segments: tuple[str, ...]) -> dict[str, Field]:
     """The fields a matcher may look at, with the values this pack knows."""
+    return matcher_fields(ctx.fields, plays, segments)
+
+
+def matcher_fields(fields: Fields, plays: Iterable[str], segments: Iterable[str]) -> dict[str, Field]:
+    """The fields a matcher may look at, with the words that are known."""
     known: dict[str, Field] = {}
-    for name in MATCHERS:
-        known[name] = Field(name, "list" if name in ("area", "rule", "country") else "text")
-    known["tier"] = Field("tier", "enum", ("0", "1", "2", "3"))
-    known["proposed_tier"] = Field("proposed_tier", "enum", ("0", "1", "2", "3"))
-    known["kind"] = Field("kind", "enum", KINDS)
-    known["polarity"] = Field("polarity", "enum", ("positive", "neutral", "negative"))
-    known["type"] = Field("type", "enum", ctx.fields.types)
-    if plays:
-        known["play"] = Field("play", "enum", tuple(plays))
-    if segments:
-        known["segment"] = Field("segment", "enum", segments)
+    for name, text in MATCHERS.items():
+        known[name] = Field(name, "list" if name in ("area", "rule", "country") else "text", about=text)
+    words = {
+        "tier": ("0", "1", "2", "3"), "proposed_tier": ("0", "1", "2", "3"), "kind": KINDS,
+        "polarity": ("positive", "neutral", "negative"), "type": fields.types, "play": tuple(plays),
+        "segment": tuple(segments),
+    }  # fmt: skip
+    for name, values in words.items():
+        if values:
+            known[name] = Field(name, "enum", values, about=MATCHERS[name])
     return known
 
 
 def routes(ctx: Context, data: Any, known: Mapping[str, Field]) -> Routes:
     """Read routes.yaml."""
     reader = ctx.reader
-    keys = ("receivers", "schedules", "quiet_hours", "route", "mutes", "fallback", "attention")
-    top = reader.mapping((), data, keys, ("receivers", "route"))
+    top = reader.mapping((), data, KEYS["routes"], ("receivers", "route"))
     receivers = {
         name: _receiver(reader, ("receivers", name), name, value)
         for name, value in reader.mapping(("receivers",), top.get("receivers") or {}).items()
@@ -79,7 +79,7 @@ def routes(ctx: Context, data: Any, known: Mapping[str, Field]) -> Routes:
     for name in receivers:
         if name not in used:
             reader.warning(("receivers", name), f"receiver {name} is never used", key=True, code="unused")
-    attention = reader.mapping(("attention",), top.get("attention") or {}, ("per_week", "from"))
+    attention = reader.mapping(("attention",), top.get("attention") or {}, KEYS["routes.attention"])
     reader.note(("attention",), attention)
     per_week = attention.get("per_week")
     return Routes(
@@ -108,7 +108,7 @@ def _receiver(reader: Reader, path: Path, name: str, value: Any) -> Receiver:
     listed = value if isinstance(value, list) else [value]
     for i, item in enumerate(listed):
         place = (*path, i) if isinstance(value, list) else path
-        given = reader.mapping(place, item, ("channel", "recipient", "from"), ("channel",))
+        given = reader.mapping(place, item, KEYS["routes.receiver"], ("channel",))
         targets.append(
             Target(
                 channel=reader.text((*place, "channel"), given.get("channel"), limit=80),
@@ -122,7 +122,7 @@ def _receiver(reader: Reader, path: Path, name: str, value: Any) -> Receiver:
 
 
 def _schedule(reader: Reader, path: Path, name: str, value: Any) -> Schedule:
-    given = reader.mapping(path, value, ("every", "at", "day", "zone", "from"), ("every",))
+    given = reader.mapping(path, value, KEYS["routes.schedule"], ("every",))
     reader.note(path, given)
     if name in ("immediate", "hourly"):
         reader.error(path, f'"{name}" is a schedule already', "choose another name", key=True)
@@ -142,7 +142,7 @@ def _schedule(reader: Reader, path: Path, name: str, value: Any) -> Schedule:
 
 
 def _quiet(reader: Reader, path: Path, name: str, value: Any) -> Quiet:
-    given = reader.mapping(path, value, ("start", "end", "days", "zone", "from"), ("start", "end", "zone"))
+    given = reader.mapping(path, value, KEYS["routes.quiet"], ("start", "end", "zone"))
     reader.note(path, given)
     start = reader.unit((*path, "start"), given.get("start"), time(20), units.clock_time)
     end = reader.unit((*path, "end"), given.get("end"), time(7), units.clock_time)
@@ -162,7 +162,7 @@ def _quiet(reader: Reader, path: Path, name: str, value: Any) -> Quiet:
 
 def _mute(ctx: Context, path: Path, item: Any, known: Mapping[str, Field]) -> Mute:
     reader = ctx.reader
-    given = reader.mapping(path, item, ("match", "because", "since", "until"), ("match", "because"))
+    given = reader.mapping(path, item, KEYS["routes.mute"], ("match", "because"))
     match = account_tests(ctx, (*path, "match"), "match", given.get("match") or {}, known)
     days: list[date | None] = []
     for key in ("since", "until"):
@@ -181,7 +181,7 @@ def _route(
     ctx: Context, path: Path, label: str, value: Any, known: Mapping[str, Field], names: _Names, depth: int
 ) -> Route:
     reader = ctx.reader
-    given = reader.mapping(path, value, _ROUTE_KEYS)
+    given = reader.mapping(path, value, KEYS["routes.route"])
     reader.note(path, given)
     if depth > MAX_DEPTH:
         reader.error(path, f"routes are nested more than {MAX_DEPTH} deep")

@@ -15,7 +15,8 @@ from signalwatch.ruleset.conditions import Alternatives, Context, parse
 from signalwatch.ruleset.events import EventTest, FieldTest
 from signalwatch.ruleset.examples import Example, read_examples
 from signalwatch.ruleset.fields import SILENCE
-from signalwatch.ruleset.logic import AnyOf, Not, Within
+from signalwatch.ruleset.keys import KEYS
+from signalwatch.ruleset.logic import AnyOf, Not, Within, reads
 from signalwatch.ruleset.nodes import Node
 from signalwatch.ruleset.policy import Play
 from signalwatch.ruleset.sanity import leaves
@@ -82,6 +83,7 @@ class Rule:
     quick: Mapping[str, Callable[[Signal], bool] | None] = field(default_factory=dict)
     options: Mapping[str, tuple[tuple[FieldTest, ...], ...]] = field(default_factory=dict)  # what quick asks, by type
     silences: tuple[EventTest, ...] = ()
+    reads: frozenset[str] | None = None  # types of events it looks at; None: any
 
 
 def read_rules(ctx: Context, data: Any, plays: Mapping[str, Play], known: dict[str, tuple[str, int]]) -> list[Rule]:
@@ -114,7 +116,7 @@ def _rule(ctx: Context, path: Path, item: Any, plays: Mapping[str, Play]) -> Rul
     when = parse(ctx, (*path, "when"), "when", given["when"]) if given.get("when") is not None else None
     used = {word: _alternatives(ctx, word) for word in sorted(ctx.labels)}
     unless = _unless(ctx, (*path, "unless"), given.get("unless"))
-    propose = reader.mapping((*path, "propose"), given.get("propose") or {}, ("tier", "play", "auto_approve"))
+    propose = reader.mapping((*path, "propose"), given.get("propose") or {}, KEYS["rule.propose"])
     tier = propose.get("tier")
     play = propose.get("play") or given.get("play")
     play_path = (*path, "propose", "play") if propose.get("play") else (*path, "play")
@@ -163,6 +165,7 @@ def _rule(ctx: Context, path: Path, item: Any, plays: Mapping[str, Play]) -> Rul
         quick=_quick(_options(when)),
         options=_options(when),
         silences=silences(when),
+        reads=reads((when, *unless), for_),
     )
 
 
@@ -192,7 +195,7 @@ def _cooldown(ctx: Context, path: Path, value: Any) -> Cooldown | None:
     if not isinstance(value, dict):
         length = ctx.reader.duration(path, value)
         return Cooldown(length) if length else None
-    given = ctx.reader.mapping(path, value, ("for", "per"), ("for",))
+    given = ctx.reader.mapping(path, value, KEYS["rule.cooldown"], ("for",))
     length = ctx.reader.duration((*path, "for"), given.get("for"))
     per = ctx.reader.word((*path, "per"), given.get("per"), ("account", "program"), "account", "scope")
     return Cooldown(length, cast("Literal['account', 'program']", per)) if length else None

@@ -1,190 +1,217 @@
-"""JSON Schema of rule files for editors (completion and hover texts), the template of a new rule, and the reference page.
+"""JSON Schema of every rule file, for editors (completion, hover texts, errors while typing), and the template of a new rule.
 
-All three are generated from the tables the loader itself reads by, so they cannot disagree with it. The schema is for
-help while writing; the loader is stricter and has the last word.
+Made from the tables the loader itself reads by, so that no key is missing in it and none is invented. It knows the names of
+one rule set (groups, plays, personas, attributes); write it anew when you add one. What spans several places (dangling
+slots, contradictions, unreachable rules) only the loader sees; it has the last word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from signalwatch.ruleset.conditions import EVENT_EXTRAS, MEASURES, MODIFIERS, STRUCTURE
-from signalwatch.ruleset.fields import OPERATORS, Field, Fields
-from signalwatch.ruleset.routes import GROUP_BY, KINDS, MATCHERS
+from signalwatch.ruleset import about, schema_files
+from signalwatch.ruleset.conditions import EVENT_EXTRAS, MODIFIERS, STRUCTURE
+from signalwatch.ruleset.fields import Field
+from signalwatch.ruleset.jsonschema import (
+    BOOLEAN,
+    DURATION,
+    ID,
+    NUMBER,
+    ORIGIN,
+    TEXT,
+    Json,
+    Tests,
+    Words,
+    closed,
+    document,
+    listed,
+    mapping,
+    named,
+    ref,
+    said,
+    several,
+    value,
+    words,
+    words_of,
+)
+from signalwatch.ruleset.keys import KEYS
 from signalwatch.ruleset.rules import RULE_KEYS, STATUSES
-from signalwatch.ruleset.slots import ACCOUNT_SLOTS
 
-Json = dict[str, Any]
+__all__ = ["KINDS", "Words", "schema", "template", "words_of"]
 
-_DURATION: Json = {"type": "string", "pattern": r"^[0-9]+ ?[smhdw]$", "description": "number and unit: 120d, 24h"}
-_MONEY: Json = {"type": "string", "description": "amount, size, currency: 50M USD"}
+KINDS: Mapping[str, str] = {
+    "elevation": "elevation/*.yaml", "groups": "groups.yaml", "icp": "icp.yaml", "personas": "personas.yaml",
+    "plays": "plays.yaml", "routes": "routes.yaml", "scoring": "scoring.yaml", "tiers": "tiers.yaml",
+    "triggers": "triggers/[a-z]*.yaml",
+}  # fmt: skip
+"""Kinds of files, with the names they go by."""
+_SCOPES = ("account", "program", "person")
+_MOMENT: Json = {
+    "anyOf": [
+        {"type": "string", "pattern": r"^([0-9]{1,6} ?[smhdw]|[0-9]{4}-[0-9]{2}-[0-9]{2}.*)$"},
+        {"const": 0},
+    ]
+}
+_MOMENT_TEXT = "a date such as 2026-01-10, or a time after the example began such as 40d"
 
 
-def schema(fields: Fields | None = None, groups: Iterable[str] = ()) -> Json:
-    """JSON Schema (2020-12) of rules/elevation/*.yaml, for a pack's own types and groups when given."""
-    table = fields or Fields()
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "signalwatch elevation rules",
-        "type": "array",
-        "items": {"$ref": "#/$defs/rule"},
-        "$defs": {
-            "duration": _DURATION,
-            "rule": _rule(),
-            "condition": _condition(table, tuple(groups)),
-            "account": _account(),
-            "example": _example(table),
-            "common": _common_tests(table),
-            **{f"event_{name}": _event(table, name) for name in table.types},
-        },
+def schema(kind: str = "elevation", known: Words | None = None) -> Json:
+    """JSON Schema (draft 7) of one kind of file. Raises KeyError for an unknown kind."""
+    made = {"elevation": _elevation, **schema_files.SCHEMAS}[kind]
+    return made(known or Words())
+
+
+def _elevation(known: Words) -> Json:
+    tests = Tests()
+    tables = {name: tuple((known.fields.of(name) or {}).values()) for name in known.fields.types}
+    shared = {name: _shared(known, types) for name, types in known.groups.items()}
+    extras = _extras(known)
+    definitions = {
+        "rule": _rule(known),
+        "condition": _condition(known, tests),
+        "account": said(closed(tests.of(known.measures)), RULE_KEYS["for"]),
+        "example": _example(known),
     }
+    for name, found in tables.items():
+        definitions[f"event_{name}"] = _event(about.event(name), tests.of(found), extras, known.fields.of(name) is None)
+        definitions[f"given_{name}"] = _given(name, found, known.fields.of(name) is None)
+    for name, found in shared.items():
+        text = f"a group of groups.yaml: {', '.join(known.groups[name])}"
+        definitions[f"event_{name}"] = _event(text, tests.of(found), extras, False)
+    return document(
+        "signalwatch elevation rules", "a list of rules", listed(ref("rule"), 1), {**definitions, **tests.definitions}
+    )
 
 
-def _rule() -> Json:
+def _shared(known: Words, types: tuple[str, ...]) -> tuple[Field, ...]:
+    """The fields that all types of a group have."""
+    names = [set(known.fields.of(t) or {}) for t in types if known.fields.of(t) is not None]
+    common = sorted(set.intersection(*names)) if names else []
+    found = (known.fields.find(types, name) for name in common)
+    return tuple(f for f in found if f is not None)
+
+
+def _rule(known: Words) -> Json:
+    play = named(known.plays, "id of plays.yaml")
+    propose = mapping(
+        KEYS["rule.propose"],
+        {"tier": words(("0", "1", "2", "3"), about.VALUES), "play": play, "auto_approve": BOOLEAN},
+    )
+    cooldown = mapping(
+        KEYS["rule.cooldown"], {"for": DURATION, "per": words(("account", "program"), about.VALUES)}, ("for",)
+    )
     properties: dict[str, Json] = {
-        "id": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"},
-        "title": {"type": "string"},
-        "status": {"enum": list(STATUSES)},
-        "from": {"type": "string", "pattern": "^(practice|ours)"},
-        "about": {"type": "string"},
-        "for": {"$ref": "#/$defs/account"},
-        "when": {"$ref": "#/$defs/condition"},
-        "unless": {"type": "array", "items": {"$ref": "#/$defs/condition"}},
-        "propose": {
-            "type": "object",
-            "properties": {
-                "tier": {"enum": [0, 1, 2, 3], "description": "the tier to propose; 0 proposes exclusion"},
-                "play": {"type": "string", "description": "id from plays.yaml"},
-                "auto_approve": {"type": "boolean", "description": "approve without a person (default false)"},
-            },
-            "additionalProperties": False,
-        },
-        "play": {"type": "string"},
-        "points": {"type": "number"},
-        "alert": {"type": "boolean"},
-        "because": {"type": "string"},
-        "cooldown": {"anyOf": [_DURATION, {"type": "object"}]},
-        "examples": {"type": "array", "items": {"$ref": "#/$defs/example"}},
+        "id": ID, "title": TEXT, "status": words(STATUSES, STATUSES), "from": ORIGIN, "about": TEXT, "for": ref("account"),
+        "when": ref("condition"), "unless": several(ref("condition")), "propose": propose, "play": play, "points": NUMBER,
+        "alert": BOOLEAN, "because": TEXT, "cooldown": {"anyOf": [DURATION, cooldown]}, "examples": listed(ref("example")),
+    }  # fmt: skip
+    return mapping(RULE_KEYS, properties, ("id", "when"))
+
+
+def _condition(known: Words, tests: Tests) -> Json:
+    nested = listed(ref("condition"), 1)
+    inner: dict[str, Json] = {"all": nested, "any": nested, "not": ref("condition"), "then": {**nested, "minItems": 2}}
+    properties = {name: said(inner[name], text) for name, text in STRUCTURE.items()}
+    properties |= _modifiers()
+    counted = _extras(known)
+    properties |= {key: counted[key] for key in ("count|gte", "distinct")}  # beside any
+    texts = {name: about.event(name) for name in known.fields.types}
+    texts |= {name: f"a group: {', '.join(types)}" for name, types in known.groups.items()}
+    properties |= {name: ref(f"event_{name}") for name in texts}
+    properties |= tests.of(known.measures)
+    return {"anyOf": [words(texts, texts), {**closed(properties), "minProperties": 1}]}
+
+
+def _modifiers() -> dict[str, Json]:
+    inner = {"within": DURATION, "same": words(_SCOPES, about.VALUES)}
+    return {name: said(inner[name], text) for name, text in MODIFIERS.items()}
+
+
+def _extras(known: Words) -> dict[str, Json]:
+    """What may stand under an event beside tests of its fields."""
+    plain: Json = {"type": ["string", "number", "boolean"]}
+    whole: Json = {"type": "integer", "minimum": 1, "maximum": 10_000}
+    changed = mapping(KEYS["event.changed"], {"field": TEXT, "from": several(plain), "to": several(plain)}, ("field",))
+    absent = mapping(KEYS["event.absent_for"], {"event": ref("condition"), "for": DURATION}, ("event", "for"))
+    inner: dict[str, Json] = {
+        "count|gte": whole,
+        "distinct": mapping(KEYS["event.distinct"], {"field": TEXT, "gte": {**whole, "minimum": 2}}, ("field", "gte")),
+        "first": {"enum": [True, False, "account", "program"]},
+        "changed": several(changed),
+        "absent_for": {"anyOf": [DURATION, absent]},
     }
-    for name, text in RULE_KEYS.items():
-        properties[name] = {**properties[name], "description": text}
-    return {"type": "object", "required": ["id", "when"], "additionalProperties": False, "properties": properties}
+    return {name: said(inner[name], text) for name, text in EVENT_EXTRAS.items()}
 
 
-def _condition(fields: Fields, groups: tuple[str, ...]) -> Json:
-    words = [*fields.types, *groups]
-    nested = {"$ref": "#/$defs/condition"}
-    properties: dict[str, Json] = {}
-    for name, text in STRUCTURE.items():
-        inner: Json = nested if name == "not" else {"type": "array", "items": nested}
-        properties[name] = {**inner, "description": text} if name != "not" else {"allOf": [nested], "description": text}
-    properties["within"] = {**_DURATION, "description": MODIFIERS["within"]}
-    properties["same"] = {"enum": ["account", "program", "person"], "description": MODIFIERS["same"]}
-    for name in fields.types:
-        properties[name] = {"$ref": f"#/$defs/event_{name}"}
-    for name in groups:
-        properties[name] = {"type": "object", "description": "a group of groups.yaml"}
-    for measure in MEASURES:
-        properties.update(_tests(measure))
-    return {"anyOf": [{"enum": words}, {"type": "object", "properties": properties}]}
+def _event(text: str, tests: dict[str, Json], extras: dict[str, Json], open_: bool) -> Json:
+    made = closed({**tests, **_modifiers(), **extras})
+    return said({**made, "type": ["object", "null"], "additionalProperties": open_}, text)
 
 
-def _common_tests(fields: Fields) -> Json:
-    """What may stand under every event; referred to, because it would be most of the schema otherwise."""
-    properties: dict[str, Json] = {}
-    for found in _common(fields):
-        properties.update(_tests(found))
-    properties["within"] = {**_DURATION, "description": MODIFIERS["within"]}
-    properties["same"] = {"enum": ["account", "program", "person"], "description": MODIFIERS["same"]}
-    for key, text in EVENT_EXTRAS.items():
-        properties[key] = {"description": text}
-    return {"properties": properties}
+# --- examples -------------------------------------------------------------------------------------------------------
 
 
-def _event(fields: Fields, name: str) -> Json:
-    table = fields.of(name)
-    common = {f.name for f in _common(fields)}
-    properties: dict[str, Json] = {}
-    for found in (table or {}).values():
-        if found.name not in common:
-            properties.update(_tests(found))
-    return {
-        "type": ["object", "null"],
-        "description": f"any {name.replace('_', ' ')} that passes the tests",
-        "allOf": [{"$ref": "#/$defs/common"}],
-        "properties": properties,
-        "unevaluatedProperties": table is None,
-    }
-
-
-def _tests(found: Field) -> dict[str, Json]:
-    """``field`` and ``field|op`` with what each takes."""
-    out: dict[str, Json] = {}
-    for op in found.operators:
-        key = f"{found.name}|{op}" if op else found.name
-        text = ": ".join(t for t in (found.about, OPERATORS[op]) if t)
-        out[key] = {**_value(found, op), "description": text}
-    return out
-
-
-def _value(found: Field, op: str) -> Json:
-    if op == "exists":
-        return {"type": "boolean"}
-    if op in ("contains", "starts_with", "matches"):
-        return {"type": "string"}
-    one: Json = {
-        "number": {"type": "number"}, "money": _MONEY, "duration": _DURATION, "boolean": {"type": "boolean"},
-        "date": {"type": "string", "format": "date"},
-    }.get(found.kind, {"type": ["string", "number"]})  # fmt: skip
-    if found.values and len(found.values) < 40:
-        words: list[Any] = list(found.values)
-        words += [int(w) for w in found.values if w.isdigit()]
-        one = {"enum": words}
-    if op == "between":
-        return {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
-    if op in ("gte", "lte", "gt", "lt"):
-        return one
-    return {"anyOf": [one, {"type": "array", "items": one}]}
-
-
-def _account() -> Json:
-    properties: dict[str, Json] = {}
-    for measure in MEASURES:
-        properties.update(_tests(measure))
-    return {"type": "object", "properties": properties, "description": RULE_KEYS["for"]}
-
-
-def _example(fields: Fields) -> Json:
-    moment = {"description": "a date, or days after the example began: 40d"}
-    given = {
+def _example(known: Words) -> Json:
+    change = mapping(KEYS["example.change"], {"field": TEXT, "from": {}, "to": {}}, ("field",))
+    by_type = [
+        {
+            "if": {"properties": {"event": {"const": name}}, "required": ["event"]},
+            "then": ref(f"given_{name}"),
+        }
+        for name in known.fields.types
+    ]
+    texts = {name: about.event(name) for name in known.fields.types}
+    given: Json = {
         "type": "object",
         "required": ["at", "event"],
         "properties": {
-            "at": moment,
-            "event": {"enum": list(fields.types)},
-            "seen": {**moment, "description": "when it became known, if later than it happened"},
-            "program": {"type": "string"},
-            "person": {"type": "string"},
-            "persona": {"type": "string"},
-            "title": {"type": "string"},
+            "event": words(texts, texts, "which event"),
+            "changes": said(listed(change), "what it says has changed"),
         },
+        "allOf": by_type,
     }
-    return {
-        "type": "object",
-        "required": ["given", "expect"],
-        "additionalProperties": False,
-        "properties": {
-            "given": {"type": "array", "items": given},
-            "expect": {"description": "silent, or {fires: MOMENT, late: true, because: ...}"},
-            "account": {
-                "type": "object",
-                "description": "what is known of the account; the rest of 'for' counts as met",
-            },
-            "until": {**moment, "description": "how long the example goes on (for absent_for)"},
-            "note": {"type": "string"},
-        },
+    moments = said(several(_MOMENT), _MOMENT_TEXT)
+    expect = mapping(KEYS["example.expect"], {"fires": moments, "late": BOOLEAN, "because": TEXT}, ("fires",))
+    account = {m.name: said(_fact(m), about.field(m)) for m in known.measures}
+    properties: dict[str, Json] = {
+        "given": listed(given, 1),
+        "expect": {"anyOf": [{"const": "silent"}, expect]},
+        "account": closed(account),
+        "until": _MOMENT,
+        "note": TEXT,
     }
+    return mapping(KEYS["example"], properties, ("given", "expect"))
+
+
+def _fact(measure: Field) -> Json:
+    """What an example may say of an account."""
+    plain = value(measure, "gte" if measure.kind in ("money", "duration") else "")
+    return {} if measure.kind in ("text", "list", "any", "date") else several(plain) if measure.values else plain
+
+
+def _given(name: str, found: tuple[Field, ...], open_: bool) -> Json:
+    """One event of an example."""
+    properties: dict[str, Json] = {
+        "at": said(_MOMENT, _MOMENT_TEXT),
+        "event": {"const": name},
+        "seen": said(_MOMENT, "when it became known, if later than it happened"),
+        "program": said(TEXT, "any name: events of one program bear the same"),
+        "changes": {},
+    }
+    for one in found:
+        text = about.field(one)
+        inner = _attribute(one)
+        for key in dict.fromkeys((one.name, *one.keys)):
+            properties.setdefault(key, said(inner, text))
+    return {**closed(properties), "additionalProperties": open_}
+
+
+def _attribute(found: Field) -> Json:
+    if found.name in ("title", "person", "persona"):
+        return TEXT
+    if found.kind == "enum":
+        return words(found.values)
+    return {"type": ["number", "string"]} if found.kind == "money" else {}
 
 
 def template(rule_id: str) -> str:
@@ -213,84 +240,3 @@ def template(rule_id: str) -> str:
         - {{ at: 121d, event: trial_start, phase: "2" }}
       expect: silent
 """
-
-
-# --- the reference page ---------------------------------------------------------------------------------------------
-
-
-def reference(fields: Fields | None = None) -> str:
-    """The reference of the rule language as Markdown (docs/rules/reference.md)."""
-    table = fields or Fields()
-    lines = [
-        "# Reference of the rule language",
-        "",
-        "Generated from the tables the loader reads by (`signalwatch.ruleset.schema.reference`); a test keeps them equal.",
-        "",
-        *_section("Keys of a rule", RULE_KEYS),
-        *_section("Status", STATUSES),
-        *_section("Structure of conditions", STRUCTURE),
-        *_section("What binds a whole condition", MODIFIERS),
-        *_section("Beside fields, under an event", EVENT_EXTRAS),
-        *_section("Operators", {f"|{op}" if op else "(none)": text for op, text in OPERATORS.items()}),
-        *_section("Account: for, and thresholds in when", {m.name: _about(m) for m in MEASURES}),
-        "Attributes that `icp.yaml` declares may stand there too.",
-        "",
-        *_section("Slots of because that speak of the account", {n: f"`{{{n}}}`" for n in ACCOUNT_SLOTS}),
-        "Others: `{EVENT.FIELD}`, `{EVENT.FIELD|what to say when unknown}`, `{EVENT.date}`, `{EVENT.type}`, `{EVENT.count}`.",
-        "",
-        *_section("Matchers of routes", MATCHERS),
-        *_section("Grouping of messages", GROUP_BY),
-        "Kinds of messages: " + ", ".join(f"`{k}`" for k in KINDS) + ".",
-        "",
-        "## Events and their fields",
-        "",
-        "Every event has: " + ", ".join(f"`{f.name}`" for f in _common(table)) + ".",
-        "",
-    ]
-    common = {f.name for f in _common(table)}
-    for name in table.types:
-        own = [f for f in (table.of(name) or {}).values() if f.name not in common]
-        lines.append(f"- **`{name}`**" + (": " + "; ".join(_field(f) for f in own) if own else ""))
-    lines += ["", "## Long lists of values", ""]
-    seen: dict[str, str] = {}
-    for name in table.types:
-        for found in (table.of(name) or {}).values():
-            if len(found.values) > SHORT:
-                seen.setdefault(_values(found), f"`{found.name}`")
-    lines += [f"- {name}: {values}" for values, name in seen.items()]
-    return "\n".join([*lines, ""])
-
-
-SHORT = 10
-"""Lists of up to so many values stand beside their field."""
-
-
-def _values(found: Field) -> str:
-    if not found.order:
-        return ", ".join(found.values)
-    out, last = "", None
-    for word, rank in found.order.items():
-        sign = "" if last is None else " = " if rank == last else " < "
-        out, last = f"{out}{sign}{word}", rank
-    return out
-
-
-def _common(fields: Fields) -> list[Field]:
-    first = fields.of(fields.types[0]) or {}
-    shared = set.intersection(*(set(fields.of(t) or {}) for t in fields.types if fields.of(t) is not None))
-    return [f for name, f in first.items() if name in shared]
-
-
-def _field(found: Field) -> str:
-    short = 0 < len(found.values) <= SHORT
-    words = f": {_values(found)}" if short else ", see the long lists" if found.values else ""
-    kind = "ordered" if found.order else found.kind
-    return f"`{found.name}` ({kind}{words})"
-
-
-def _about(found: Field) -> str:
-    return f"{found.about} ({found.kind})"
-
-
-def _section(title: str, rows: Mapping[str, str]) -> list[str]:
-    return [f"## {title}", "", *(f"- `{name}`: {text}" for name, text in rows.items()), ""]

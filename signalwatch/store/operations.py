@@ -54,7 +54,15 @@ _open = _open.on_conflict_do_update(
 _open_returning = _open.returning(alert.c.count)
 _save_host = upsert(host_budget)
 _beat = upsert(heartbeat)
-_seen_ruleset = upsert(ruleset, keep=("first_seen_at", "author"))
+_seen_ruleset = insert(ruleset)
+_seen_ruleset = _seen_ruleset.on_conflict_do_update(
+    index_elements=["hash"],
+    set_={
+        "last_seen_at": _seen_ruleset.excluded.last_seen_at,
+        "source_z": _seen_ruleset.excluded.source_z,
+        "files_z": func.coalesce(ruleset.c.files_z, _seen_ruleset.excluded.files_z),
+    },
+)
 _add_stat = insert(rule_stat)
 _add_stat = _add_stat.on_conflict_do_update(
     index_elements=["rule_id"],

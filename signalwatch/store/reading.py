@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.json import Decoder
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select, update
 
 from signalwatch.clock import aware
 from signalwatch.errors import UsageError
@@ -52,6 +52,13 @@ _COUNTED = {
     "deliveries": delivery,
     "operator_alerts": alert,
 }
+
+
+def _room(tx: Connection, tier: int, most: int) -> None:
+    """Refuse a move that filled a tier above its hard limit. Counted after the move: whoever moves waits for the one before."""
+    held = tx.scalar(select(func.count()).select_from(account).where(account.c.tier == tier)) or 0
+    if held > most:
+        raise UsageError(f"tier {tier} holds {held - 1} accounts and never more than {most}: step one down first")
 
 
 def _event_of(row: Row[Any]) -> StoredEvent:
@@ -230,13 +237,17 @@ class Reading(Topic):
         return None if row is None else recommendation_of(row)
 
     def decide_recommendation(
-        self, recommendation_id: str, status: str, by: str, at: datetime, note: str = ""
+        self, recommendation_id: str, status: str, by: str, at: datetime, note: str = "", most: int | None = None
     ) -> Recommendation:
         """What a person made of a recommendation. Approving it moves the account in the same transaction (and steps the
         swapped account down by one tier), with tier history.
 
+        Args:
+            most: accounts that the new tier may hold at all (``never_above`` of tiers.yaml); a swap needs no room.
+
         Raises:
-            UsageError: no such recommendation, it is decided already, an unknown status, or the account is gone.
+            UsageError: no such recommendation, it is decided already, an unknown status, the account is gone, or the tier
+                holds ``most`` accounts without it.
         """
         if status not in ("approved", "dismissed", "snoozed", "expired", "superseded", "open"):
             raise UsageError(f"a recommendation cannot become {status!r}")
@@ -252,6 +263,8 @@ class Reading(Topic):
             if status == "approved" and given.to_tier is not None and given.kind != "new_account":
                 reason = given.because or f"recommendation {recommendation_id}"
                 change_tier(tx, given.account_id, given.to_tier, at, by, reason, recommendation_id)
+                if most is not None and not given.swap_with:
+                    _room(tx, given.to_tier, most)
                 if given.kind == "swap" and given.swap_with:
                     change_tier(tx, given.swap_with, min(3, given.to_tier + 1), at, by, reason, recommendation_id)
             values = {

@@ -11,6 +11,7 @@ import pytest
 from signalwatch.cli import main
 from signalwatch.detect import load
 
+pytestmark = pytest.mark.slow  # each compiles a folder of triggers of its own
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "add-a-trigger.md").read_text("utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)

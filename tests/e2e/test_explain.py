@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from signalwatch import explaining, ids
 from signalwatch.app import router
 from signalwatch.model import Signal
-from tests.e2e.outside import DAY, HOUR, Service, account, command, running
+from signalwatch.store.operations import ruleset
+from tests.e2e.outside import DAY, HOUR, Ran, Service, account, command, running
 from tests.e2e.test_way import form_d, met, study
 
 
@@ -78,7 +81,8 @@ def test_a_rule_set_without_texts_is_named(service: Service, rules: Path, capsys
     hash = service.app.pack.hash
     change(rules, "scoring.yaml", "floor: 0.5", "floor: 0.4")
     assert service.app.reload_rules()
-    service.app.store.record_ruleset(hash, "rules", "", service.clock.now())  # as an earlier version wrote it
+    with service.app.store._db.write() as tx:  # as an earlier version wrote it
+        tx.execute(update(ruleset).where(ruleset.c.hash == hash).values(files_z=None))
 
     whole = command(capsys, service.settings, "explain", "--verify")
     assert f"rule set {ids.short(hash)}" in whole.out
@@ -249,3 +253,30 @@ def test_a_silence_is_decided_with_what_the_programs_say_of_the_account(service:
         d for d, _ in service.app.store.decisions(account_id="brightwater") if d.signal and d.signal.type == "silence"
     ]
     assert [(o.rule_id, o.fired) for d in silences for o in d.outcomes] == [("no-start", True)]
+
+
+def test_why_not_of_a_rule_counts_what_has_nothing_to_do_with_it(
+    service: Service, rules: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip of the pen is no reason why a rule did not fire; other types of events and rule sets of before are counted."""
+
+    def ask(rule: str, *more: str) -> Ran:
+        return command(capsys, service.settings, "why-not", "--account", "brightwater", "--rule", rule, *more)
+
+    slip = ask("new-study-registerd")
+    assert (slip.code, 'did you mean "new-study-registered"?' in slip.err) == (2, True)
+    nobody = command(capsys, service.settings, "why-not", "--account", "brightwatr")
+    assert (nobody.code, 'did you mean "brightwater"?' in nobody.err) == (2, True)
+    service.outside.publish(study("2026-03-12", "NCT90000009"))
+    service.round()
+    of_type = ask("hand-raiser")
+    assert of_type.code == 0
+    assert re.fullmatch(
+        r"\d+ decisions? about events the rule does not look at \(it looks at demo_request\)\n", of_type.out
+    ), of_type.out
+    assert {row["apart"] for row in ask("hand-raiser", "--json").json()} == {"type"}
+
+    change(rules, "elevation/engagement.yaml", "- id: hand-raiser", "- id: hand-up")
+    assert service.app.reload_rules()
+    later = ask("hand-up")
+    assert "by rules in which it did not stand, or was off" in later.out

@@ -150,3 +150,12 @@ def test_fit_never_cuts_an_entity(text: str, limit: int) -> None:
 def test_a_label_cannot_break_out_of_its_link() -> None:
     assert link("https://x.example/?a=1&b=2", "a|b > <c>") == "<https://x.example/?a=1&amp;b=2|a/b ) (c)>"
     assert link("", "a|b") == "a/b"
+
+
+def test_a_report_to_the_operator_stands_in_fixed_width_and_cannot_leave_it() -> None:
+    _, blocks = slack_message(
+        "operator", [bare(what="refused:\na.yaml:1:1: error: <!channel>\n    ```x\n    ^")], buttons=True
+    )
+    [report] = [b["text"]["text"] for b in blocks if b["type"] == "section" and b["text"]["text"].startswith("```")]
+
+    assert report == "```\na.yaml:1:1: error: &lt;!channel&gt;\n    '''x\n    ^\n```"

@@ -266,3 +266,30 @@ def test_anything_renders_to_one_clean_subject_and_well_formed_html(many: list[D
     assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in subject)
     assert not any(ord(c) < 32 and c != "\n" for c in text)
     assert lxml.html.fromstring(html).xpath("//script") == []
+
+
+REPORT = """\
+rule set refused, the old one stays (1 error):
+elevation/mine.yaml:8:5: error: unknown event type "trial_dealy" (did you mean "trial_delay"?)
+        trial_dealy: { days|gte: 90 }
+        ^"""
+
+
+def test_a_report_to_the_operator_keeps_its_lines_and_carets() -> None:
+    """On one line nobody sees which file, which line, and where the caret points."""
+    _, text, html = render.message("operator", [bare(what=REPORT)])
+
+    lines = text.splitlines()
+    at = next(n for n, line in enumerate(lines) if "trial_dealy: {" in line)
+    assert lines[at - 2] == "rule set refused, the old one stays (1 error):"
+    assert lines[at + 1].index("^") == lines[at].index("trial_dealy")
+    assert "        trial_dealy: { days|gte: 90 }\n        ^</pre>" in html
+
+
+def test_a_report_to_the_operator_is_told_whole_up_to_what_a_message_holds() -> None:
+    many = "\n".join(["refused:", *(f"file-{n}.yaml:1:1: error: something is wrong here" for n in range(200))])
+    _, text, _ = render.message("operator", [bare(what=many)])
+
+    assert "file-50.yaml" in text
+    assert "file-199.yaml" not in text
+    assert "\n  …\n" in text

@@ -177,7 +177,7 @@ class Naive:
         return any(self.pin.signal_id in match for match in self.matches(condition))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(conditions(), histories(), st.integers(0, 5))
 def test_evaluator_agrees_with_the_reference(condition: Any, history: list[Signal], which: int) -> None:
     _agree(condition, history, which)

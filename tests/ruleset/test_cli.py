@@ -10,7 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from signalwatch import rulebook
 from signalwatch.config import starter_rules
+from signalwatch.errors import RuleSetError
+from signalwatch.ruleset.keys import UNHEEDED
 from tests.e2e.conftest import _TRIGGER as TRIGGER
 from tests.e2e.outside import Ran, command
 
@@ -124,3 +127,59 @@ def test_a_folder_that_does_not_load_fails_in_the_report_of_ci_too(ran, folder: 
     assert (root.get("tests"), root.get("failures")) == ("1", "1")
     assert "elevation/new.yaml:1" in str(next(root.iter("testcase")).get("classname"))
     assert json.dumps(root.attrib)
+
+
+def test_what_else_is_wrong_in_the_settings_keeps_nobody_from_working_on_rules(
+    capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+) -> None:
+    """Right after init no contact is set; rules check must not answer with that."""
+    settings = tmp_path / "signalwatch.yaml"
+    settings.write_text(
+        "database: sqlite:///x.db\nsources: [{ id: sec, connector: edgar }]\ndefault_channels: [nope]\n", "utf-8"
+    )
+    for tool in ("check", "lint"):
+        said = command(capsys, settings, "rules", tool)
+        assert said.code == 0, said.said
+        assert "has 2 problems beside the rules; see them: signalwatch check" in said.err
+    add(folder, "- { id: new, when: nope }\n")
+    assert "elevation/new.yaml:1:20" in command(capsys, settings, "rules", "check").out
+
+    settings.write_text("rules: elsewhere\nsources: [{ id: sec, connector: edgar }]\n", "utf-8")
+    assert command(capsys, settings, "rules", "check").code != 0
+    settings.write_text("rules: [unclosed\n", "utf-8")
+    assert "signalwatch.yaml:1:8" in command(capsys, settings, "rules", "check").said
+
+
+def test_triggers_are_compiled_again_only_when_a_file_of_them_changed(folder: Path) -> None:
+    """An edit of a rule is in force at once; an edit of a trigger is never missed, nor is a link out of the folder."""
+    first = rulebook.detector_of(folder)
+    assert rulebook.detector_of(folder) is first
+    path = folder / "triggers" / "funding_round.yaml"
+    path.write_text(path.read_text("utf-8").replace("confidence: 0.9", "confidence: 0.8"), "utf-8")
+    second = rulebook.detector_of(folder)
+    assert second.hash != first.hash
+    path.write_text("type: [x\n", "utf-8")
+    with pytest.raises(RuleSetError):
+        rulebook.detector_of(folder)
+    path.write_text(TRIGGER, "utf-8")
+    assert rulebook.detector_of(folder).hash == first.hash
+    (folder / "triggers" / "link.yaml").symlink_to(folder / "tiers.yaml")
+    with pytest.raises(RuleSetError, match="leads out of the folder"):
+        rulebook.detector_of(folder)
+
+
+def test_settings_that_nothing_acts_on_are_notes_at_their_place_and_never_findings(ran, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    add(
+        folder,
+        "- id: new\n  from: ours\n  when: ipo\n  propose: { tier: 2, auto_approve: true }\n  because: x\n  examples:\n"
+        "    - { given: [{ at: 0d, event: ipo }], expect: { fires: 0d } }\n"
+        "    - { given: [{ at: 0d, event: grant_award }], expect: silent }\n",
+    )
+    said = ran("lint", "--strict")
+
+    assert said.code == 0, said.out
+    assert said.out.endswith("0 finding(s)\n")
+    assert "elevation/new.yaml:4:23: note: auto_approve is read, and not yet acted on: a person decides" in said.out
+    assert {p["message"].split()[0] for p in ran("lint", "--json").json()} == {key for _, key in UNHEEDED}
+    add(folder, (folder / "elevation" / "new.yaml").read_text("utf-8").replace("approve: true", "approve: false"))
+    assert "auto_approve" not in ran("lint").out

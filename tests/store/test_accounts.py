@@ -155,6 +155,29 @@ def test_approving_a_swap_steps_the_other_down(store: Store) -> None:
     assert store.tier_history("B")[-1].recommendation_id == "r"
 
 
+def test_no_approval_fills_a_tier_above_its_hard_limit(store: Store) -> None:
+    """The move is taken back with its history; the recommendation stays open, and a swap still works."""
+    others = [replace(FULL, account_id=f"B{i}", tier=1) for i in range(3)]
+    store.upsert_accounts([FULL, *others], NOW)
+    recommend(store)
+
+    with pytest.raises(UsageError, match="tier 1 holds 3 accounts and never more than 3: step one down first"):
+        store.decide_recommendation("r", "approved", "kim", NOW, most=3)
+    found = store.recommendation("r")
+    assert found is not None
+    assert (found.status, store.account("A").tier) == ("open", 2)  # type: ignore[union-attr]
+
+    assert store.decide_recommendation("r", "approved", "kim", NOW, most=4).status == "approved"
+
+
+def test_a_swap_needs_no_room(store: Store) -> None:
+    """One in, one out."""
+    store.upsert_accounts([FULL, replace(FULL, account_id="B", tier=1)], NOW)
+    recommend(store, kind="swap", swap_with="B")
+
+    assert store.decide_recommendation("r", "approved", "kim", NOW, most=1).status == "approved"
+
+
 def test_other_answers_do_not_move_the_account(store: Store) -> None:
     """Snoozed can still be decided; dismissed is final; unknown ones are errors of use."""
     store.upsert_accounts([FULL], NOW)
