@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 DATA ?= ../shared/data
+WORKERS ?= -n auto --dist worksteal
 
 .PHONY: install demo replay run test test-fast lint bench bench-peers clean
 
@@ -25,10 +26,10 @@ run: install ## the service itself, on ./signalwatch.yaml
 	$(BIN)/signalwatch run $(ARGS)
 
 test: install ## everything, on real SQLite and real PostgreSQL
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 test-fast: install ## the inner loop: under 30 seconds
-	$(BIN)/python -m pytest -m "not slow and not postgres and not data" $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not postgres and not data" $(ARGS)
 
 lint: install ## style, types, layers
 	$(BIN)/ruff check .
