@@ -37,6 +37,20 @@ _SUBORDINATE = re.compile(
 )
 _NEXT_WORD = re.compile(r" ([A-Z][A-Za-z]+)")
 _NOT_IN_TEXT = frozenset({"plan", "future"})  # a headline may announce with "to", a text that plans reports no event
+_NOT_IN_TEXT_AGREED = frozenset({"plan"})
+_AGREED = frozenset({"merger_acquisition", "licensing_deal", "partnership"})  # "will acquire" tells what was signed
+_DONE = ("ed", "ught", "sold", "won", "made", "given", "taken")  # how participles end
+_OWN = (
+    r"drugs?|pills?|shots?|jabs?|vaccines?|antibod(?:y|ies)|therap(?:y|ies)|treatments?|medicines?|meds?|candidates?|"
+    r"compounds?|molecules?|assets?|programs?|programmes?|products?|biosimilars?|generics?|adcs?|bispecifics?|"
+    r"inhibitors?|degraders?|agonists?|blockers?|tests?|devices?|assays?|implants?|combos?|combination|biologics?|"
+    r"platforms?|technolog(?:y|ies)|trials?|stud(?:y|ies)|plants?|sites?|units?"
+)
+_QUALIFIED = re.compile(
+    rf"(?<![a-z])(?:{_OWN}),?(?: (?:that )?(?:it|they|[a-z0-9&.\-]+(?: [a-z0-9&.\-]+)?)"
+    r"(?: (?:once|recently|previously|just|had|has))?)? *$"
+)
+"""A thing, and perhaps who did something to it: the participle behind it only says which thing is meant."""
 _PLANNED = ("infinitive", "plan", "future", "rumour")
 _HEADINGS = frozenset({"bankruptcy_distress", "layoffs_restructuring"})  # 8-K item headings that state what happened
 
@@ -89,15 +103,14 @@ class _Kinds:
 class Judge:
     """Reads documents with one pack of triggers."""
 
-    __slots__ = ("_keys", "pack")
+    __slots__ = ("pack",)
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self._keys = pack.index.keys()
 
     def read(self, doc: Doc, kind: str = "news") -> Verdict:
         """All statements of a document, best first."""
-        entries = self._entries(doc.title_words)
+        entries = self._entries(doc.title_words, self.pack.index)
         kinds = self._kinds(doc, entries)
         if not kinds.stories:
             return Verdict(tuple(kinds.names), (), ())
@@ -119,7 +132,28 @@ class Judge:
                 found.add(pattern.type)
         if doc.text_words and not kinds.title_only:
             hits = self._text(doc, kind, kinds, hits, refused, planned)
+        if not hits:
+            hits = self._alone(doc, kinds, refused, planned)
         return Verdict(tuple(kinds.names), tuple(sorted(hits, key=lambda h: h.rank)), tuple(refused))
+
+    def _alone(self, doc: Doc, kinds: _Kinds, refused: list[Refusal], planned: set[str]) -> list[Hit]:
+        """The best reading of a title by the wide classes of words that are asked only where nothing surer spoke."""
+        hits: list[Hit] = []
+        silent: set[str] = {*kinds.dropped, *planned}
+        asked: dict[tuple[str, str], bool] = {}
+        for entry in self._entries(doc.title_words, self.pack.last_resort):
+            pattern = entry.owner
+            if isinstance(pattern, ItemClass) or pattern.type in silent:
+                continue
+            key = (pattern.type, pattern.id)
+            if key not in asked:  # what forbids it is asked before any phrase is tried
+                guard = pattern.unless_title
+                asked[key] = bool(guard and guard.search(doc.norm, doc.title_words, 0, doc.title_end))
+            if asked[key]:
+                continue
+            if self._match(doc, entry, pattern, 0, doc.title_end, kinds, hits, refused, set()):
+                break  # words as wide as these name one event; the surest come first
+        return hits[:1]
 
     def _text(
         self,
@@ -146,7 +180,7 @@ class Judge:
             floor = CLEAR
         known = {h.type for h in hits}
         added: list[Hit] = []
-        for entry in self._entries(doc.text_words):
+        for entry in self._entries(doc.text_words, self.pack.beside if floor is None else self.pack.index):
             pattern = entry.owner
             if (
                 isinstance(pattern, ItemClass)
@@ -156,7 +190,7 @@ class Judge:
             ):
                 continue
             beside = floor is None
-            if beside and (not pattern.beside or pattern.type in known):
+            if beside and pattern.type in known:
                 continue
             if floor is not None and pattern.confidence < floor:
                 continue
@@ -172,11 +206,10 @@ class Judge:
             return added or [h for h in hits if h.type in _HEADINGS]
         return hits + added
 
-    def _entries(self, words: set[str]) -> list[Entry]:
+    def _entries(self, words: set[str], index: Mapping[str, tuple[Entry, ...]]) -> list[Entry]:
         """The phrases that these words could start, best first and in the same order in every process."""
-        index = self.pack.index
         found: dict[int, Entry] = {}
-        for word in words & self._keys:
+        for word in words & index.keys():
             for entry in index[word]:
                 if entry.order in found:
                     continue
@@ -299,7 +332,7 @@ class Judge:
             return "question"
         allowed = trigger.allow | pattern.allow
         if at > doc.title_end and not pattern.beside:
-            allowed = allowed - _NOT_IN_TEXT
+            allowed = allowed - (_NOT_IN_TEXT_AGREED if pattern.type in _AGREED else _NOT_IN_TEXT)
         verb = m.start("verb") if "verb" in m.re.groupindex and m.start("verb") >= 0 else at
         if at > clause[0] + 1 or verb > at:
             segment = segment or doc.segment(clause, at, m.end(), self.pack.book.predicates)
@@ -320,9 +353,22 @@ class Judge:
                     return "progressive"
                 if not running and "gerund" not in allowed:
                     return "gerund"
+            if form and form.endswith(_DONE) and self._attributive(doc, clause, m, verb):
+                return "attributive"
         if pattern.proper and not _PROPER.search(doc.raw[at : clause[1]]):
             return "proper"
         return ""
+
+    def _attributive(self, doc: Doc, clause: tuple[int, int], m: re.Match[str], verb: int) -> bool:
+        """Does a participle only say which thing is meant: ``NIH-funded antibody``, ``drug licensed from Acme wins nod``?"""
+        norm = doc.norm
+        if norm[verb - 1 : verb] == "-":
+            return True
+        if not _QUALIFIED.search(norm, max(clause[0], verb - 60), verb):
+            return False
+        predicates = self.pack.book.predicates
+        rest = f"{norm[clause[0] : m.start()]} {norm[m.end() : clause[1]]}".split()
+        return any(w in predicates and w.endswith("s") for w in rest)
 
 
 def _told(hit: Hit, doc: Doc) -> bool:

@@ -37,7 +37,7 @@ _TYPE_KEYS = frozenset(
     "type polarity about allow deny attributes beats listed parties each unless unless_title patterns examples".split()
 )
 _PATTERN_KEYS = frozenset(
-    "id any where set allow unless unless_title needs confidence always only_listed proper beside becomes yields".split()
+    "id any where set allow unless unless_title needs confidence always only_listed proper beside alone becomes yields".split()
 )
 _ITEM_KEYS = frozenset("effect title anywhere unless hard drop against favour".split())
 _EXAMPLE_KEYS = frozenset("title text publisher kind expect".split())
@@ -90,7 +90,10 @@ class _Loader:
         if self.problems:
             raise RuleSetError(self.problems)
         digest = ids.digest("triggers", *sorted((n, ids.digest_bytes(t.encode())) for n, t in self.texts.items()))
-        return Pack(types, items, scopes, book, _index(types.values(), items), digest)
+        patterns = [p for t in types.values() for p in t.patterns]
+        surer = _index([p for p in patterns if not p.alone], items)
+        beside = _index([p for p in patterns if p.beside], ())
+        return Pack(types, items, scopes, book, surer, beside, _index([p for p in patterns if p.alone], ()), digest)
 
     # --- small readers ------------------------------------------------------------------------------------------
 
@@ -305,6 +308,7 @@ class _Loader:
                     only_listed=self._flag(source, row.get("only_listed"), (*path, "only_listed")),
                     proper=self._flag(source, row.get("proper"), (*path, "proper")),
                     beside=self._flag(source, row.get("beside"), (*path, "beside")),
+                    alone=self._flag(source, row.get("alone"), (*path, "alone")),
                     becomes=other,
                     yields=frozenset(self._choices(source, row.get("yields"), (*path, "yields"), self.names)),
                     becomes_when=self._any(source, becomes.get("when"), (*path, "becomes", "when")),
@@ -433,14 +437,14 @@ _BOOK_KEYS = frozenset(
 )
 
 
-def _index(types: Iterable[TriggerType], items: Iterable[ItemClass]) -> dict[str, tuple[Entry, ...]]:
-    """From a word to the phrases that need it; entries are numbered from the surest to the weakest."""
+def _index(patterns: Iterable[Pattern], items: Iterable[ItemClass]) -> dict[str, tuple[Entry, ...]]:
+    """From a word to the phrases that need it; entries are numbered from the surest to the weakest. Patterns that speak
+    alone, or beside a title that spoke, have indexes of their own, so that few texts are asked for all."""
     rows: list[tuple[float, Pattern | ItemClass, Phrase]] = [
         (2.0, item, phrase) for item in items for phrase in item.phrases
     ]
-    for kind in types:
-        for pattern in kind.patterns:
-            rows.extend((pattern.confidence + (0.005 if p.roles else 0.0), pattern, p) for p in pattern.phrases)
+    for pattern in patterns:
+        rows.extend((pattern.confidence + (0.005 if p.roles else 0.0), pattern, p) for p in pattern.phrases)
     rows.sort(key=lambda row: -row[0])  # stable: file order decides between equals
     used = Counter(word for _, _, p in rows for group in (p.anchors, *p.others) for word in group)
     index: dict[str, list[Entry]] = {}

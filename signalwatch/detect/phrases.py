@@ -56,6 +56,7 @@ _BUILT_IN: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "percent": (PERCENT, ("{percent}",)),
     "number": (r"\d[\d,]*", None),
     "possessive": (r"[^ \n]+(?:'s|s')", None),
+    "pair": (r"[^ \n]+(?:,| and| &| \+|/) ?[^ \n]+", None),
     "phase": (PHASE, ("phase", "phases", "ph", "phi", "phii", "phiii")),
     "series": (r"(?:pre-)?series[ \-](?:[a-h][0-9]?)(?![a-z])", ("series",)),
 }

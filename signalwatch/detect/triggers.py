@@ -29,6 +29,7 @@ class Pattern:
     only_listed: bool = False
     proper: bool = False
     beside: bool = False
+    alone: bool = False
     becomes: str = ""
     yields: frozenset[str] = frozenset()
     becomes_when: re.Pattern[str] | None = None
@@ -107,11 +108,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A whole folder of trigger files, checked and compiled. ``index`` leads from a word to the phrases it may start."""
+    """A whole folder of trigger files, checked and compiled. ``index`` leads from a word to the phrases it may start,
+    ``beside`` to those that may add to a title which spoke, ``last_resort`` to those that speak alone."""
 
     types: Mapping[str, TriggerType]
     items: tuple[ItemClass, ...]
     scopes: tuple[Scope, ...]
     book: NameBook
     index: Mapping[str, tuple[Entry, ...]]
+    beside: Mapping[str, tuple[Entry, ...]]
+    last_resort: Mapping[str, tuple[Entry, ...]]
     hash: str
