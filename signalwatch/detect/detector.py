@@ -32,7 +32,8 @@ _COMPANY_FEED = re.compile(
     r"\b(?:ir feed|newsroom|investor relations|press releases?|media room|company feed)\b", re.IGNORECASE
 )
 _AFTER = re.compile(
-    r"(?<![a-z])(?:after|following|in wake of|in the wake of|in fallout from|months after|weeks after|amid) "
+    r"(?<![a-z])(?:after|following|in wake of|in the wake of|in fallout from|months after|weeks after|amid|on heels of|"
+    r"on the heels of|on back of|on the back of|on strength of|on the strength of|fresh off) "
 )
 _TOLD_TOGETHER = frozenset({("trial_setback", "trial_results")})
 """A stop "after a phase 2 flop" tells both (LABELS section 9, rule 10)."""

@@ -39,6 +39,20 @@ _SUBORDINATE = re.compile(
 _NEXT_WORD = re.compile(r" ([A-Z][A-Za-z]+)")
 _TERM = re.compile(r"\S+")
 _NOT_IN_TEXT = frozenset({"plan", "future"})  # a headline may announce with "to", a text that plans reports no event
+_NOT_IN_TEXT_AGREED = frozenset({"plan"})
+_AGREED = frozenset({"merger_acquisition", "licensing_deal", "partnership"})  # "will acquire" tells what was signed
+_DONE = ("ed", "ught", "sold", "won", "made", "given", "taken")  # how participles end
+_OWN = (
+    r"drugs?|pills?|shots?|jabs?|vaccines?|antibod(?:y|ies)|therap(?:y|ies)|treatments?|medicines?|meds?|candidates?|"
+    r"compounds?|molecules?|assets?|programs?|programmes?|products?|biosimilars?|generics?|adcs?|bispecifics?|"
+    r"inhibitors?|degraders?|agonists?|blockers?|tests?|devices?|assays?|implants?|combos?|combination|biologics?|"
+    r"platforms?|technolog(?:y|ies)|trials?|stud(?:y|ies)|plants?|sites?|units?"
+)
+_QUALIFIED = re.compile(
+    rf"(?<![a-z])(?:{_OWN}),?(?: (?:that )?(?:it|they|[a-z0-9&.\-]+(?: [a-z0-9&.\-]+)?)"
+    r"(?: (?:once|recently|previously|just|had|has))?)? *$"
+)
+"""A thing, and perhaps who did something to it: the participle behind it only says which thing is meant."""
 _PLANNED = ("infinitive", "plan", "future", "rumour")
 _HEADINGS = frozenset({"bankruptcy_distress", "layoffs_restructuring"})  # 8-K item headings that state what happened
 
@@ -128,7 +142,28 @@ class Judge:
                 found.add(pattern.type)
         if doc.text_words and not kinds.title_only:
             hits = self._text(doc, kind, kinds, hits, refused, planned)
+        if not hits:
+            hits = self._alone(doc, kinds, refused, planned)
         return Verdict(tuple(kinds.names), tuple(sorted(hits, key=lambda h: h.rank)), tuple(refused))
+
+    def _alone(self, doc: Doc, kinds: _Kinds, refused: list[Refusal], planned: set[str]) -> list[Hit]:
+        """The best reading of a title by the wide classes of words that are asked only where nothing surer spoke."""
+        hits: list[Hit] = []
+        silent: set[str] = {*kinds.dropped, *planned}
+        asked: dict[tuple[str, str], bool] = {}
+        for entry in _entries(self.pack.indexes.alone, doc.title_words):
+            pattern = entry.owner
+            if isinstance(pattern, ItemClass) or pattern.type in silent:
+                continue
+            key = (pattern.type, pattern.id)
+            if key not in asked:  # what forbids it is asked before any phrase is tried
+                guard = pattern.unless_title
+                asked[key] = bool(guard and guard.search(doc, doc.title_words, 0, doc.title_end))
+            if asked[key]:
+                continue
+            if self._match(doc, entry, pattern, 0, doc.title_end, kinds, hits, refused, set()):
+                break  # words as wide as these name one event; the surest come first
+        return hits[:1]
 
     def _text(
         self,
@@ -297,7 +332,7 @@ class Judge:
             return "question"
         allowed = trigger.allow | pattern.allow
         if at > doc.title_end and not pattern.beside:
-            allowed = allowed - _NOT_IN_TEXT
+            allowed = allowed - (_NOT_IN_TEXT_AGREED if pattern.type in _AGREED else _NOT_IN_TEXT)
         verb = m.start("verb") if "verb" in m.re.groupindex and m.start("verb") >= 0 else at
         if at > clause[0] + 1 or verb > at:
             segment = segment or doc.segment(clause, at, m.end(), self.pack.book.predicates)
@@ -306,7 +341,8 @@ class Judge:
                 if scope.name in allowed:
                     continue
                 until = verb if scope.name == "infinitive" else at
-                marker = expression.search(doc, _words_before(norm, low, until, scope.words), until)
+                begin = low if expression.edge else _words_before(norm, low, until, scope.words)
+                marker = expression.search(doc, begin, until)
                 if marker:
                     return f"{scope.name}: {marker.group().strip()}"
         if verb != at or "verb" in m.re.groupindex:
@@ -317,9 +353,22 @@ class Judge:
                     return "progressive"
                 if not running and "gerund" not in allowed:
                     return "gerund"
+            if form and form.endswith(_DONE) and self._attributive(doc, clause, m, verb):
+                return "attributive"
         if pattern.proper and not _PROPER.search(doc.raw[at : clause[1]]):
             return "proper"
         return ""
+
+    def _attributive(self, doc: Doc, clause: tuple[int, int], m: re.Match[str], verb: int) -> bool:
+        """Does a participle only say which thing is meant: ``NIH-funded antibody``, ``drug licensed from Acme wins nod``?"""
+        norm = doc.norm
+        if norm[verb - 1 : verb] == "-":
+            return True
+        if not _QUALIFIED.search(norm, max(clause[0], verb - 60), verb):
+            return False
+        predicates = self.pack.book.predicates
+        rest = f"{norm[clause[0] : m.start()]} {norm[m.end() : clause[1]]}".split()
+        return any(w in predicates and w.endswith("s") for w in rest)
 
     def _marked(self, words: set[str], titled: bool, kinds: _Kinds) -> list[tuple[Scope, Expression]]:
         """The markers of plans, rumours and so on that these words may hold, found once for the title and once for the text."""

@@ -34,6 +34,7 @@ PATTERN: Mapping[str, str] = {
     "only_listed": "true: only for listed companies",
     "proper": "true: something with a name of its own must follow",
     "beside": "true: also counts in the text when the title already has an event",
+    "alone": "true: a last resort, tried on a title only where nothing surer spoke; one event at most",
     "becomes": "another type when one of these phrases stands in the document",
     "yields": "types this pattern steps back for in one statement",
 }

@@ -176,6 +176,13 @@ class Finder:
                 return True
             if word.possessive and i and words[i - 1].low in BEFORE_NAMES and low not in PLAIN_NOUNS:
                 return low not in book.generic and low not in book.verbs  # FDA Rejects Rocket's Gene Therapy
+            if not capitals and low not in book.generic and low not in PLAIN_NOUNS and not month_like(low):
+                if word.possessive:
+                    return True  # Wave's AATD editor: no verb, and no word that a sentence writes with a capital
+                if i == 0 and following is not None and not word.comma and following.core[:1].isupper():
+                    after = words[2] if len(words) > 2 else None
+                    if following.low not in book.known and after is not None and after.low in book.verbs:
+                        return True  # Elevation Oncology nabs ...
             return not capitals and i > 0 and low not in book.generic and low not in book.verbs and not month_like(low)
         return True
 

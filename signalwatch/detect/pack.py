@@ -302,6 +302,7 @@ class _Loader:
                     only_listed=self._flag(source, row.get("only_listed"), (*path, "only_listed")),
                     proper=self._flag(source, row.get("proper"), (*path, "proper")),
                     beside=self._flag(source, row.get("beside"), (*path, "beside")),
+                    alone=self._flag(source, row.get("alone"), (*path, "alone")),
                     becomes=other,
                     yields=frozenset(self._choices(source, row.get("yields"), (*path, "yields"), self.names)),
                     becomes_when=self._any(source, becomes.get("when"), (*path, "becomes", "when")),
@@ -438,9 +439,9 @@ def _indexes(types: Collection[TriggerType], items: Iterable[ItemClass]) -> Inde
     rows: list[tuple[float, Pattern | ItemClass, Phrase]] = [
         (2.0, item, phrase) for item in items for phrase in item.phrases
     ]
-    for kind in types:
-        for pattern in kind.patterns:
-            rows.extend((pattern.confidence + (0.005 if p.roles else 0.0), pattern, p) for p in pattern.phrases)
+    patterns = [pattern for kind in types for pattern in kind.patterns]
+    for pattern in patterns:
+        rows.extend((pattern.confidence + (0.005 if p.roles else 0.0), pattern, p) for p in pattern.phrases)
     rows.sort(key=lambda row: -row[0])  # stable: file order decides between equals
     common = _common(e for kind in types for e in kind.examples)
     entries: list[tuple[frozenset[str], Entry]] = []
@@ -450,11 +451,14 @@ def _indexes(types: Collection[TriggerType], items: Iterable[ItemClass]) -> Inde
             (phrase.anchors, *phrase.others), key=lambda g: (sum(common[w] + 0.1 for w in g), len(g), sorted(g))
         )
         entries.append((groups[0], Entry(order, owner, phrase, needed=tuple(groups[1:]))))
-    spoken = [(words, e) for words, e in entries if isinstance(e.owner, Pattern) and e.owner.where != "title"]
+    alone = [(words, e) for words, e in entries if isinstance(e.owner, Pattern) and e.owner.alone]
+    surer = [(words, e) for words, e in entries if isinstance(e.owner, ItemClass) or not e.owner.alone]
+    spoken = [(words, e) for words, e in surer if isinstance(e.owner, Pattern) and e.owner.where != "title"]
     return Indexes(
-        title=_index((words, e) for words, e in entries if isinstance(e.owner, ItemClass) or e.owner.where != "text"),
+        title=_index((words, e) for words, e in surer if isinstance(e.owner, ItemClass) or e.owner.where != "text"),
         text=_index(spoken),
         beside=_index((words, e) for words, e in spoken if isinstance(e.owner, Pattern) and e.owner.beside),
+        alone=_index(alone),
     )
 
 

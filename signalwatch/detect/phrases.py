@@ -65,6 +65,7 @@ _BUILT_IN: dict[str, tuple[str, tuple[str, ...] | None, frozenset[str] | None]] 
     "percent": (PERCENT, ("{percent}",), None),
     "number": (r"\d[\d,]*", None, None),
     "possessive": (r"[^ \n]+(?:'s|s')", None, None),
+    "pair": (r"[^ \n]+(?:,| and| &| \+|/) ?[^ \n]+", None, None),
     "phase": (PHASE, ("phase", "phases", "ph", "phi", "phii", "phiii"), _PHASE_FIRST),
     "series": (r"(?:pre-)?series[ \-](?:[a-h][0-9]?)(?![a-z])", ("series",), frozenset({"pre", "series"})),
 }

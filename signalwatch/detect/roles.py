@@ -177,7 +177,21 @@ class Casting:
         ticker = finder.ticker_in_title()
         if ticker:
             return ticker.name
-        return self._from_text(match) or self.publisher
+        return self._from_text(match) or self.publisher or self._only_one()
+
+    def _only_one(self) -> str:
+        """The one company that a title in sentence case names, wherever it stands; nothing if it names several."""
+        doc = self.doc
+        if self.finder.titled:
+            return ""
+        found = {
+            n.text: n
+            for start, end in doc.clauses()
+            if start < doc.title_end
+            for n in self.finder.names(start, end)
+            if n.kind == "company" and not self._placed(n)
+        }
+        return next(iter(found)) if len(found) == 1 else ""
 
     def _owner(self, name: str) -> str:
         """If the text says "Acme's Xyz", then Xyz is a product and Acme the company."""

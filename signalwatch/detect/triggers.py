@@ -30,6 +30,7 @@ class Pattern:
     only_listed: bool = False
     proper: bool = False
     beside: bool = False
+    alone: bool = False
     becomes: str = ""
     yields: frozenset[str] = frozenset()
     becomes_when: re.Pattern[str] | None = None
@@ -107,11 +108,13 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Indexes:
-    """From a word to the phrases that it may start: for titles, for texts, and for texts beside the event of a title."""
+    """From a word to the phrases that it may start: for titles, for texts, for texts beside the event of a title, and
+    for titles in which nothing surer spoke."""
 
     title: Mapping[str, Bucket]
     text: Mapping[str, Bucket]
     beside: Mapping[str, Bucket]
+    alone: Mapping[str, Bucket]
 
 
 @dataclass(frozen=True, slots=True)

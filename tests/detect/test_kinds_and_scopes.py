@@ -20,6 +20,10 @@ NEWS = [
     ("leadership_change", "Perspective Bio names CFO"),
     ("layoffs_restructuring", "Orbiva settles lawsuit, then lays off 20% of staff"),
     ("layoffs_restructuring", "Orbiva posts second-quarter loss, to cut 300 jobs"),
+    ("trial_results", "Corvanta drug licensed from Orbiva hits goal in phase 3"),
+    ("trial_results", "Orbiva's NIH-funded antibody slows decline in phase 2"),
+    ("trial_setback", "Corvanta drops cancer drug licensed from Orbiva"),
+    ("licensing_deal", "Orbiva antibody licensed to Corvanta"),
     ("bankruptcy_distress", "Three years after IPO, Orbiva files for bankruptcy"),
 ]
 SILENT = [
@@ -49,4 +53,43 @@ def test_news_with_a_word_of_a_kind_or_scope_is_told(detector: Detector, kind: s
 
 @pytest.mark.parametrize("title", SILENT)
 def test_plans_rumours_and_items_without_news_are_silent(detector: Detector, title: str) -> None:
+    assert detector.detect(title) == ()
+
+
+@pytest.mark.parametrize(
+    ("absent", "title"),
+    [
+        ("licensing_deal", "Corvanta drug licensed from Orbiva hits goal in phase 3"),
+        ("grant_award", "Orbiva's NIH-funded antibody slows decline in phase 2"),
+        ("merger_acquisition", "Drug Corvanta bought for $2B flunks depression trial"),
+        ("merger_acquisition", "Corvanta drops drug from $2B Talvex acquisition"),
+        ("regulatory_approval", "Corvanta teams with Orbiva to sell FDA-approved test in Asia"),
+    ],
+)
+def test_what_only_says_which_thing_is_meant_is_no_news(detector: Detector, absent: str, title: str) -> None:
+    assert absent not in {e.type for e in detector.detect(title)}
+
+
+def test_a_last_resort_speaks_where_nothing_surer_does(detector: Detector) -> None:
+    """Wide classes of words name one event of a silent title; a title that a surer pattern read is left to it."""
+    (alone,) = detector.verdict("Talvex gene editing frees sickle cell patients of pain").hits
+    surer = detector.verdict("Talvex gene editing frees sickle cell patients of pain, meets primary endpoint").hits
+
+    assert alone.pattern.alone
+    assert surer
+    assert not any(h.pattern.alone for h in surer)
+
+
+def test_the_text_adds_what_goes_with_the_title(detector: Detector) -> None:
+    title = "Orbiva Announces Results of Phase 2 Trial of OBV-12 in Lupus"
+
+    found = detector.detect(title, "Orbiva is terminating development of OBV-12. Talvex ended its program last year.")
+
+    assert {e.type for e in found} == {"trial_results", "trial_setback"}
+
+
+def test_a_marker_at_the_start_of_a_clause_reaches_as_far_as_the_clause(detector: Detector) -> None:
+    """Where a company "eyes" something, results named ten words later are no news either."""
+    title = "Orbiva Life Sciences Eyes Wider Clinical Adoption of Tests With New Validation Data"
+
     assert detector.detect(title) == ()
