@@ -365,42 +365,44 @@ _NAMES, _FIRSTS, _AREAS = _read()
 @lru_cache(maxsize=4_000)
 def find(text: str) -> tuple[str, ...]:
     """The diseases a text names, by their canonical name, in the order of the text; the longest name wins."""
-    words = [(m.group(), text[m.start() : m.end()]) for m in _TOKEN.finditer(_folded(text))]
+    folded = _folded(text)
+    words = _TOKEN.findall(folded)
+    raws: list[str] = []
     found: dict[str, None] = {}
-    at = 0
-    while at < len(words):
-        word, _ = words[at]
-        for phrase in _FIRSTS.get(word, ()):
-            part = words[at : at + len(phrase)]
-            if tuple(w for w, _ in part) != phrase:
+    free = 0
+    for at in [i for i, word in enumerate(words) if word in _FIRSTS]:
+        if at < free:
+            continue
+        word = words[at]
+        for phrase in _FIRSTS[word]:
+            size = len(phrase)
+            if size > 1:
+                if tuple(words[at : at + size]) != phrase:
+                    continue
+            elif word in _ONLY_AS_INDICATION and len(words) > 3:
                 continue
-            raw = part[0][1]
-            if len(phrase) == 1 and word in _ONLY_AS_INDICATION and len(words) > 3:
-                continue
-            if (
-                len(phrase) == 1
-                and (word in _SHOUTED_ONLY or len(word) <= 3)
-                and 2 * sum(map(str.isupper, raw)) < len(raw)
-            ):
-                continue
+            elif word in _SHOUTED_ONLY or len(word) <= 3:
+                raws = raws or [text[m.start() : m.end()] for m in _TOKEN.finditer(folded)]
+                if 2 * sum(map(str.isupper, raws[at])) < len(raws[at]):
+                    continue
             found.setdefault(_NAMES[phrase])
-            at += len(phrase) - 1
+            free = at + size
             break
-        at += 1
     return tuple(found)
 
 
 def _folded(text: str) -> str:
     """Lower case, position by position: what cannot be kept in place is left as it is."""
-    if text.isascii():
-        return text.lower()
-    out = []
-    for c in text.replace("’", "'"):
-        low = c.casefold()
-        if not c.isascii():
-            low = unicodedata.normalize("NFKD", low)[:1]
-        out.append(low if len(low) == 1 else c)
-    return "".join(out)
+    return (text if text.isascii() else _BEYOND.sub(_fold, text)).lower()
+
+
+def _fold(sign: re.Match[str]) -> str:
+    c = sign.group()
+    low = "'" if c == "’" else unicodedata.normalize("NFKD", c.casefold())[:1]
+    return low if len(low.lower()) == 1 else c
+
+
+_BEYOND = re.compile(r"[^\x00-\x7f]")
 
 
 @lru_cache(maxsize=8_000)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from signalwatch.detect.names import ITEM_TITLE
+from signalwatch.detect.names import item_title
+from signalwatch.detect.searching import Expression, Guard
 from signalwatch.detect.text import Doc
-from signalwatch.detect.triggers import Entry, ItemClass, Pack, Pattern, TriggerType
+from signalwatch.detect.triggers import Bucket, Entry, ItemClass, Pack, Pattern, Scope, TriggerType
 from signalwatch.detect.words import RISKY_SUFFIX
 
 SURE = 0.95  # a wire release says in its title what is new; its text must be this clear to add to it
@@ -36,6 +37,7 @@ _SUBORDINATE = re.compile(
     r"back of|citing) "
 )
 _NEXT_WORD = re.compile(r" ([A-Z][A-Za-z]+)")
+_TERM = re.compile(r"\S+")
 _NOT_IN_TEXT = frozenset({"plan", "future"})  # a headline may announce with "to", a text that plans reports no event
 _PLANNED = ("infinitive", "plan", "future", "rumour")
 _HEADINGS = frozenset({"bankruptcy_distress", "layoffs_restructuring"})  # 8-K item headings that state what happened
@@ -84,20 +86,27 @@ class _Kinds:
     title_only: bool
     stories: list[tuple[int, int]]  # stories of the title that may carry news
     whole: bool
+    markers: dict[bool, list[tuple[Scope, Expression]]] = field(default_factory=dict)  # possible in title, in text
 
 
 class Judge:
     """Reads documents with one pack of triggers."""
 
-    __slots__ = ("_keys", "pack")
+    __slots__ = ("_anywhere", "_counted", "_markers", "_scopes", "_speakers", "pack")
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self._keys = pack.index.keys()
+        spoken = [(item, phrase) for item in pack.items for phrase in item.anywhere]
+        self._speakers = [item for item, _ in spoken]
+        self._anywhere = Guard([((p.anchors, *p.others), p.expression) for _, p in spoken])
+        self._counted = tuple(item for item in pack.items if item.against)
+        marked = [(scope, row) for scope in pack.scopes for row in scope.markers.rows]
+        self._scopes = [scope for scope, _ in marked]
+        self._markers = Guard([row for _, row in marked])
 
     def read(self, doc: Doc, kind: str = "news") -> Verdict:
         """All statements of a document, best first."""
-        entries = self._entries(doc.title_words)
+        entries = _entries(self.pack.indexes.title, doc.title_words)
         kinds = self._kinds(doc, entries)
         if not kinds.stories:
             return Verdict(tuple(kinds.names), (), ())
@@ -108,7 +117,7 @@ class Judge:
         found: set[str] = set()
         for entry in entries:
             pattern = entry.owner
-            if isinstance(pattern, ItemClass) or pattern.where == "text" or pattern.type in kinds.dropped:
+            if isinstance(pattern, ItemClass) or pattern.type in kinds.dropped:
                 continue
             if single and pattern.type in found and not pattern.only_listed:
                 continue  # the best match of a one-clause title is known
@@ -132,7 +141,7 @@ class Judge:
     ) -> list[Hit]:
         """Add what the text states, as far as it may speak."""
         floor: float | None
-        filed = bool(ITEM_TITLE.match(doc.raw, 0, doc.title_end))
+        filed = bool(item_title(doc))
         digest = not doc.release and (";" in doc.raw[: doc.title_end] or bool(_ELSEWHERE.search(doc.norm, doc.body)))
         if filed:
             floor = FILED
@@ -146,17 +155,13 @@ class Judge:
             floor = CLEAR
         known = {h.type for h in hits}
         added: list[Hit] = []
-        for entry in self._entries(doc.text_words):
+        beside = floor is None
+        indexes = self.pack.indexes
+        for entry in _entries(indexes.beside if beside else indexes.text, doc.text_words):
             pattern = entry.owner
-            if (
-                isinstance(pattern, ItemClass)
-                or pattern.where == "title"
-                or pattern.type in kinds.dropped
-                or pattern.type in planned
-            ):
+            if isinstance(pattern, ItemClass) or pattern.type in kinds.dropped or pattern.type in planned:
                 continue
-            beside = floor is None
-            if beside and (not pattern.beside or pattern.type in known):
+            if beside and pattern.type in known:
                 continue
             if floor is not None and pattern.confidence < floor:
                 continue
@@ -172,21 +177,6 @@ class Judge:
             return added or [h for h in hits if h.type in _HEADINGS]
         return hits + added
 
-    def _entries(self, words: set[str]) -> list[Entry]:
-        """The phrases that these words could start, best first and in the same order in every process."""
-        index = self.pack.index
-        found: dict[int, Entry] = {}
-        for word in words & self._keys:
-            for entry in index[word]:
-                if entry.order in found:
-                    continue
-                for other in entry.needed:
-                    if other.isdisjoint(words):
-                        break
-                else:
-                    found[entry.order] = entry
-        return [found[order] for order in sorted(found)]
-
     # --- kinds of item ------------------------------------------------------------------------------------------
 
     def _kinds(self, doc: Doc, entries: Iterable[Entry]) -> _Kinds:
@@ -201,11 +191,11 @@ class Judge:
             if not isinstance(item, ItemClass) or entry.anywhere or (item.name in kinds.names and len(stories) == 1):
                 continue
             for number, (start, end) in enumerate(stories):
-                words_said = entry.phrase.regex.search(doc.norm, start, end)
+                words_said = entry.phrase.expression.search(doc, start, end)
                 if words_said is None or self._named(doc, words_said):
                     continue
-                excused = item.unless and item.unless.search(doc.norm, words, start, end)
-                if excused and not (item.hard and item.hard.search(doc.norm, words, start, end)):
+                excused = item.unless and item.unless.search(doc, words, start, end)
+                if excused and not (item.hard and item.hard.search(doc, words, start, end)):
                     continue
                 kinds.names.append(item.name)
                 if item.effect == "title_only":
@@ -214,23 +204,30 @@ class Judge:
                     kinds.dropped |= item.drop
                 else:
                     silent.add(number)
-        for item in self.pack.items:
-            if not item.anywhere and not item.against:
-                continue
-            spoken = not item.anywhere_words.isdisjoint(words) and any(
-                not p.anchors.isdisjoint(words) and p.regex.search(doc.norm) for p in item.anywhere
-            )
-            if spoken and item.unless and item.unless.search(doc.norm, words, 0, len(doc.norm)):
-                spoken = False
-            if spoken or (item.against and len(words & item.against) > max(1, len(words & item.favour))):
-                kinds.names.append(item.name)
-                if item.drop:
-                    kinds.dropped |= item.drop
-                else:
-                    silent |= everywhere
+        for item in self._throughout(doc):
+            kinds.names.append(item.name)
+            if item.drop:
+                kinds.dropped |= item.drop
+            else:
+                silent |= everywhere
         kinds.stories = [s for i, s in enumerate(stories) if i not in silent]
         kinds.whole = not silent
         return kinds
+
+    def _throughout(self, doc: Doc) -> list[ItemClass]:
+        """Kinds of item told by a phrase anywhere in title or text, or by words that speak against news."""
+        words = doc.words
+        found: dict[str, ItemClass] = {}
+        for number in self._anywhere.numbers(words):
+            item = self._speakers[number]
+            if item.name in found or not self._anywhere.rows[number][1].search(doc, 0, len(doc.norm)):
+                continue
+            if not (item.unless and item.unless.search(doc, words, 0, len(doc.norm))):
+                found[item.name] = item
+        for item in self._counted:
+            if len(words & item.against) > max(1, len(words & item.favour)):
+                found.setdefault(item.name, item)
+        return [item for item in self.pack.items if item.name in found] if found else []
 
     def _named(self, doc: Doc, spoken: re.Match[str]) -> bool:
         """Are these words the beginning of a company's name (``Perspective Therapeutics Announces ...``)?"""
@@ -260,12 +257,12 @@ class Judge:
         trigger = self.pack.types[pattern.type]
         some = False
         titled = end <= doc.title_end
-        for m in entry.phrase.regex.finditer(doc.norm, start, end):
+        for m in entry.phrase.expression.matches(doc, start, end):
             at = _first(doc.norm, m.start())
             if titled and not kinds.whole and not any(a <= at < b for a, b in kinds.stories):
                 continue
             clause = doc.clause(at)
-            reason = self._refusal(doc, trigger, pattern, m, at, clause)
+            reason = self._refusal(doc, trigger, pattern, m, at, clause, kinds)
             if reason:
                 if titled and reason.startswith(_PLANNED):
                     planned.add(pattern.type)
@@ -277,23 +274,24 @@ class Judge:
         return some
 
     def _refusal(
-        self, doc: Doc, trigger: TriggerType, pattern: Pattern, m: re.Match[str], at: int, clause: tuple[int, int]
-    ) -> str:
+        self, doc: Doc, trigger: TriggerType, pattern: Pattern, m: re.Match[str], at: int, clause: tuple[int, int],
+        kinds: _Kinds,
+    ) -> str:  # fmt: skip
         """Why a match is no statement of news; empty when it is one."""
         norm = doc.norm
         words = doc.title_words if clause[1] <= doc.title_end else doc.text_words
         segment: tuple[int, int] | None = None
         for name, forbidden in (("unless", trigger.unless), ("pattern unless", pattern.unless)):
-            if forbidden and forbidden.search(norm, words, *clause):
+            if forbidden and forbidden.search(doc, words, *clause):
                 segment = segment or doc.segment(clause, at, m.end(), self.pack.book.predicates)
-                again = forbidden.search(norm, words, *segment)
+                again = forbidden.search(doc, words, *segment)
                 if again:
                     return f"{name}: {again.group().strip()}"
         for forbidden in (trigger.unless_title, pattern.unless_title):
-            again = forbidden.search(norm, doc.title_words, 0, doc.title_end) if forbidden else None
+            again = forbidden.search(doc, doc.title_words, 0, doc.title_end) if forbidden else None
             if again:
                 return f"unless_title: {again.group().strip()}"
-        if pattern.needs and not pattern.needs.search(norm, doc.words, 0, len(norm)):
+        if pattern.needs and not pattern.needs.search(doc, doc.words, 0, len(norm)):
             return "needs"
         if doc.question(clause, m.end()):
             return "question"
@@ -304,12 +302,11 @@ class Judge:
         if at > clause[0] + 1 or verb > at:
             segment = segment or doc.segment(clause, at, m.end(), self.pack.book.predicates)
             low = max(segment[0], _fact_start(norm, segment[0], at))
-            for scope in self.pack.scopes:
+            for scope, expression in self._marked(words, clause[1] <= doc.title_end, kinds):
                 if scope.name in allowed:
                     continue
-                marker = scope.regex.search(
-                    _words_before(norm, low, verb if scope.name == "infinitive" else at, scope.words)
-                )
+                until = verb if scope.name == "infinitive" else at
+                marker = expression.search(doc, _words_before(norm, low, until, scope.words), until)
                 if marker:
                     return f"{scope.name}: {marker.group().strip()}"
         if verb != at or "verb" in m.re.groupindex:
@@ -323,6 +320,36 @@ class Judge:
         if pattern.proper and not _PROPER.search(doc.raw[at : clause[1]]):
             return "proper"
         return ""
+
+    def _marked(self, words: set[str], titled: bool, kinds: _Kinds) -> list[tuple[Scope, Expression]]:
+        """The markers of plans, rumours and so on that these words may hold, found once for the title and once for the text."""
+        known = kinds.markers.get(titled)
+        if known is None:
+            rows, scopes = self._markers.rows, self._scopes
+            known = kinds.markers[titled] = [(scopes[n], rows[n][1]) for n in self._markers.numbers(words)]
+        return known
+
+
+def _entries(index: Mapping[str, Bucket], words: set[str]) -> list[Entry]:
+    """The phrases that these words could start, best first and in the same order in every process."""
+    found: dict[int, Entry] = {}
+    for word in words & index.keys():
+        bucket = index[word]
+        for entry in bucket.plain:
+            for other in entry.needed:
+                if other.isdisjoint(words):
+                    break
+            else:
+                found[entry.order] = entry
+        if bucket.further:
+            for second in words & bucket.seconds:
+                for entry in bucket.further[second]:
+                    for other in entry.needed[1:]:
+                        if other.isdisjoint(words):
+                            break
+                    else:
+                        found[entry.order] = entry
+    return [found[order] for order in sorted(found)]
 
 
 def _told(hit: Hit, doc: Doc) -> bool:
@@ -350,7 +377,7 @@ def _fact_start(norm: str, start: int, at: int) -> int:
     return last
 
 
-def _words_before(norm: str, start: int, at: int, count: int) -> str:
-    """The last ``count`` words before a position, not before ``start``."""
-    words = norm[max(start, at - count * 14) : at].split()
-    return " ".join(words[-count:])
+def _words_before(norm: str, start: int, at: int, count: int) -> int:
+    """Where the last ``count`` words before a position begin, not before ``start``."""
+    words = [m.start() for m in _TERM.finditer(norm, max(start, at - count * 14), at)]
+    return words[-count:][0] if words else at

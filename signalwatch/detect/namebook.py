@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from signalwatch.detect.phrases import TOKENS
+from signalwatch.detect.searching import one_of
 from signalwatch.detect.text import Doc
 from signalwatch.detect.words import NOT_PREDICATES, Word
 
@@ -65,7 +66,7 @@ class NameBook:
         self.predicates = frozenset(v for v in self.verbs if v.endswith(("s", "ed")) and v not in NOT_PREDICATES)
         listed = sorted({**self.regulators, **self.funders}, key=len, reverse=True)
         self._authority = re.compile(
-            r"(?<![a-z0-9])(?:the )?(" + "|".join(re.escape(n).replace(r"\ ", " +") for n in listed) + r")(?![a-z0-9&])"
+            r"(?<![a-z0-9])(" + one_of([re.escape(n).replace(r"\ ", " +") for n in listed]) + r")(?![a-z0-9&])"
         )
         self._authority_words = frozenset(found[0] for n in listed if (found := TOKENS.findall(n)))
         self._known_long = frozenset(k for k in self.known if " " in k)
@@ -76,10 +77,15 @@ class NameBook:
 
     def authorities(self, doc: Doc, start: int, end: int) -> list[Name]:
         """Regulators and funders named in a stretch of text."""
+        found: list[Name] = []
         if self._authority_words.isdisjoint(doc.words):
-            return []
-        found = []
-        for m in self._authority.finditer(doc.norm, start, end):
+            return found
+        free = start
+        for at in doc.places(self._authority_words, start, end):
+            m = self._authority.match(doc.norm, at, end) if at >= free else None
+            if m is None:
+                continue
+            free = m.end()
             raw = doc.raw[m.start(1) : m.end(1)]
             key = re.sub(r" +", " ", m.group(1))
             if len(key) <= 5 and " " not in key and not raw.replace(".", "").replace("-", "").isupper():

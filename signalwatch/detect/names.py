@@ -45,18 +45,27 @@ _TICKER = re.compile(
     r"[^():]{0,30}):\s*(?P<ticker>[A-Za-z0-9.\-]{1,12})",
     re.IGNORECASE,
 )
-ITEM_TITLE = re.compile(r"\s*(.{2,90}?)\s+[-–—|:]\s+(?:Form )?(?:8-K|6-K|Item \d)", re.IGNORECASE)
+_ITEM_TITLE = re.compile(r"\s*(.{2,90}?)\s+[-–—|:]\s+(?:Form )?(?:8-K|6-K|Item \d)", re.IGNORECASE)
+
+
+def item_title(doc: Doc) -> re.Match[str] | None:
+    """The title of a filing's text, ``Acme Inc - 8-K ...``: its first group is the company."""
+    norm, end = doc.norm, doc.title_end
+    if norm.find("8-k", 0, end) < 0 and norm.find("6-k", 0, end) < 0 and norm.find("item", 0, end) < 0:
+        return None
+    return _ITEM_TITLE.match(doc.raw, 0, end)
 
 
 class Finder:
     """Names in one document. Built per document; clauses are read once, on demand."""
 
-    __slots__ = ("_cache", "_titled", "_words", "book", "doc")
+    __slots__ = ("_authorities", "_cache", "_titled", "_words", "book", "doc")
 
     def __init__(self, doc: Doc, book: NameBook) -> None:
         self.doc = doc
         self.book = book
         self._cache: dict[tuple[int, int], Reading] = {}
+        self._authorities: dict[tuple[int, int], list[Name]] = {}
         self._words: dict[tuple[int, int], list[Word]] = {}
         self._titled: bool | None = None
 
@@ -73,6 +82,13 @@ class Finder:
         found = self._words.get((start, end))
         if found is None:
             found = self._words[(start, end)] = split_words(self.doc.raw, start, end)
+        return found
+
+    def authorities(self, start: int, end: int) -> list[Name]:
+        """Regulators and funders named in a stretch."""
+        found = self._authorities.get((start, end))
+        if found is None:
+            found = self._authorities[(start, end)] = self.book.authorities(self.doc, start, end)
         return found
 
     def names(self, start: int, end: int) -> list[Name]:
@@ -448,7 +464,7 @@ class Finder:
     def issuer(self) -> Issuer | None:
         """The company that speaks: of an 8-K title, behind a release's dateline, or before the first ticker of the text."""
         doc = self.doc
-        filed = ITEM_TITLE.match(doc.raw, 0, doc.title_end)
+        filed = item_title(doc)
         if filed:
             return Issuer(self.book.strip_legal(join_raw(doc.raw, filed.start(1), filed.end(1))))
         m = _TICKER.search(doc.raw, doc.title_end)

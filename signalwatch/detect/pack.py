@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from signalwatch import ids, yamlsrc
@@ -19,15 +19,18 @@ from signalwatch.detect.attributes import EXTRACTORS
 from signalwatch.detect.inflect import forms
 from signalwatch.detect.namebook import NameBook
 from signalwatch.detect.phrases import (
-    Guard,
     Phrase,
     PhraseError,
     Vocabulary,
+    check,
     compile_any,
     compile_guard,
     compile_phrase,
+    tokens,
 )
-from signalwatch.detect.triggers import Entry, Example, ItemClass, Pack, Pattern, Scope, TriggerType
+from signalwatch.detect.searching import Guard
+from signalwatch.detect.text import normalise
+from signalwatch.detect.triggers import Bucket, Entry, Example, Indexes, ItemClass, Pack, Pattern, Scope, TriggerType
 from signalwatch.errors import ConfigError, Problem, RuleSetError
 
 SCOPES = tuple(keys.SCOPES)
@@ -84,7 +87,7 @@ class _Loader:
         if self.problems:
             raise RuleSetError(self.problems)
         digest = ids.digest("triggers", *sorted((n, ids.digest_bytes(t.encode())) for n, t in self.texts.items()))
-        return Pack(types, items, scopes, book, _index(types.values(), items), digest)
+        return Pack(types, items, scopes, book, _indexes(types.values(), items), digest)
 
     # --- small readers ------------------------------------------------------------------------------------------
 
@@ -168,7 +171,7 @@ class _Loader:
         good = []
         for text, where in self._strings(source, value, path):
             try:
-                compile_any([text], self.words)
+                check(text, self.words)
                 good.append(text)
             except PhraseError as error:
                 self._phrase_problem(source, where, error)
@@ -196,7 +199,7 @@ class _Loader:
         for name, rows in classes.items():
             for i, row in enumerate(rows):
                 try:
-                    compile_any([row], self.words)
+                    check(row, self.words)
                 except PhraseError as error:
                     self._phrase_problem(source, (name, i), error)
 
@@ -356,7 +359,6 @@ class _Loader:
                     hard=self._guard(source, row.get("hard"), (name, "hard")),
                     drop=frozenset(self._choices(source, row.get("drop"), (name, "drop"), self.names)),
                     anywhere=anywhere,
-                    anywhere_words=frozenset(w for p in anywhere for w in p.anchors),
                     against=frozenset(
                         w.lower() for w, _ in self._strings(source, row.get("against"), (name, "against"))
                     ),
@@ -378,9 +380,9 @@ class _Loader:
             if isinstance(words, bool) or not isinstance(words, int) or not 1 <= words <= 20:
                 self._complain(source, (name, "words"), "words is a number from 1 to 20")
                 words = 6
-            regex = self._any(source, row.get("phrases"), (name, "phrases"))
-            if regex:
-                found.append(Scope(name, words, regex))
+            markers = self._guard(source, row.get("phrases"), (name, "phrases"))
+            if markers:
+                found.append(Scope(name, words, markers))
         return tuple(found)
 
     def _book(self, source: yamlsrc.Source | None, acts: frozenset[str]) -> NameBook:
@@ -427,7 +429,11 @@ _BOOK_KEYS = frozenset(
 )
 
 
-def _index(types: Iterable[TriggerType], items: Iterable[ItemClass]) -> dict[str, tuple[Entry, ...]]:
+_MANY = 8
+"""Phrases that are quicker to look at one by one."""
+
+
+def _indexes(types: Collection[TriggerType], items: Iterable[ItemClass]) -> Indexes:
     """From a word to the phrases that need it; entries are numbered from the surest to the weakest."""
     rows: list[tuple[float, Pattern | ItemClass, Phrase]] = [
         (2.0, item, phrase) for item in items for phrase in item.phrases
@@ -436,12 +442,51 @@ def _index(types: Iterable[TriggerType], items: Iterable[ItemClass]) -> dict[str
         for pattern in kind.patterns:
             rows.extend((pattern.confidence + (0.005 if p.roles else 0.0), pattern, p) for p in pattern.phrases)
     rows.sort(key=lambda row: -row[0])  # stable: file order decides between equals
-    used = Counter(word for _, _, p in rows for group in (p.anchors, *p.others) for word in group)
-    index: dict[str, list[Entry]] = {}
+    common = _common(e for kind in types for e in kind.examples)
+    entries: list[tuple[frozenset[str], Entry]] = []
     for order, (_, owner, phrase) in enumerate(rows):
-        # looked up by the words that fewest phrases ask for: what many phrases ask for stands in many texts
-        groups = sorted((phrase.anchors, *phrase.others), key=lambda g: (sum(used[w] for w in g), sorted(g)))
-        entry = Entry(order, owner, phrase, needed=tuple(groups[1:]))
-        for anchor in sorted(groups[0]):
-            index.setdefault(anchor, []).append(entry)
-    return {anchor: tuple(entries) for anchor, entries in index.items()}
+        # looked up by the words that are rarest in texts of this kind
+        groups = sorted(
+            (phrase.anchors, *phrase.others), key=lambda g: (sum(common[w] + 0.1 for w in g), len(g), sorted(g))
+        )
+        entries.append((groups[0], Entry(order, owner, phrase, needed=tuple(groups[1:]))))
+    spoken = [(words, e) for words, e in entries if isinstance(e.owner, Pattern) and e.owner.where != "title"]
+    return Indexes(
+        title=_index((words, e) for words, e in entries if isinstance(e.owner, ItemClass) or e.owner.where != "text"),
+        text=_index(spoken),
+        beside=_index((words, e) for words, e in spoken if isinstance(e.owner, Pattern) and e.owner.beside),
+    )
+
+
+def _index(entries: Iterable[tuple[frozenset[str], Entry]]) -> dict[str, Bucket]:
+    index: dict[str, list[Entry]] = {}
+    for words, entry in entries:
+        for word in sorted(words):
+            index.setdefault(word, []).append(entry)
+    return {word: _bucket(found) for word, found in index.items()}
+
+
+def _bucket(entries: list[Entry]) -> Bucket:
+    """What a word leads to; where that is much, most of it lies behind a second word."""
+    if len(entries) <= _MANY:
+        return Bucket(tuple(entries), {}, frozenset())
+    plain: list[Entry] = []
+    further: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if not entry.needed:
+            plain.append(entry)
+            continue
+        for word in sorted(entry.needed[0]):
+            further.setdefault(word, []).append(entry)
+    return Bucket(tuple(plain), {word: tuple(found) for word, found in further.items()}, frozenset(further))
+
+
+def _common(examples: Iterable[Example]) -> Counter[str]:
+    """How many of the pack's own examples each word stands in."""
+    counted: Counter[str] = Counter()
+    for example in examples:
+        for text in (example.title, example.text):
+            if text:
+                norm = normalise(text)
+                counted.update(tokens(norm, 0, len(norm)))
+    return counted

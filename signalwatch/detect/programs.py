@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
 
 from signalwatch import diseases
 from signalwatch.detect import facts
 from signalwatch.detect.namebook import CODE, NameBook
 from signalwatch.detect.names import Finder
+from signalwatch.detect.searching import Expression
 from signalwatch.detect.text import Doc
 from signalwatch.model import ProgramRef
 
-_INDICATION = re.compile(
+_INDICATION = Expression(
     r"(?<![a-z])(?:for the (?:[a-z\-]+ )?(?:treatment|prevention|management) of|to treat|in (?:adult |adults |"
     r"pediatric |participants |people |individuals )*"
     r"(?:patients |participants |people |adults |children |individuals |subjects )(?:living )?with|treatment of(?! (?:people|"
     r"patients|adults|adult|children|participants|individuals|subjects) )|"
     r"(?:patients|people|participants|adults|children|individuals|subjects) (?:living )?with)"
-    r" +(?:previously treated |newly diagnosed |relapsed or refractory |advanced |metastatic |moderate[ \-]to[ \-]severe )*"
+    r" +(?:previously treated |newly diagnosed |relapsed or refractory |advanced |metastatic |moderate[ \-]to[ \-]severe )*",
+    first=frozenset("for to in treatment patients people adults participants children individuals subjects".split()),
 )
 _STOP = re.compile(
     r"[,;\n]|\) (?!\()| (?:in|who|with|and|at|based|by|through|during|from|that|which|following|after|under|using|to(?<!due to)|"
@@ -33,7 +36,7 @@ _CALLS = frozenset(
     "drug therapy vaccine pill antibody treatment biosimilar medicine shot candidate injection inhibitor".split()
 )
 _CALLED = re.compile(
-    rf"\b(?:{'|'.join(sorted(_CALLS))})"
+    rf"(?:{'|'.join(sorted(_CALLS))})"
     r" ([A-Z][a-z]{4,14})\b"
 )
 _TARGETS = re.compile(
@@ -60,7 +63,7 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
     spans = [clause]
     if doc.in_title(start):
         spans.append((doc.body, min(len(doc.raw), doc.body + 320)))
-    whole = [(0, doc.body)] if doc.in_title(start) and ";" not in doc.raw[: doc.body] else []
+    whole = [(0, doc.body)] if doc.in_title(start) and ";" not in doc.raw[: doc.body] and _more(doc, clause) else []
     for low, high in (*spans, *whole):
         if assets and (low, high) in whole:
             break
@@ -68,8 +71,8 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
             following = doc.raw[m.end() : m.end() + 24].strip().split(" ")[0].strip(",.").lower()
             if following not in book.suffixes:
                 assets.setdefault(m.group(1))
-        for m in _TOKEN.finditer(doc.raw, low, high):
-            form = _form(m.group(), book)
+        looks = list(map(_form, _TOKEN.findall(doc.raw, low, high), repeat(book)))
+        for m, form in zip(_TOKEN.finditer(doc.raw, low, high), looks, strict=True) if any(looks) else ():
             if form and (
                 form == "name"
                 or (form == "code" and not _names_study(doc, m.end()))
@@ -80,10 +83,11 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
             first = _TOKEN.match(doc.raw)
             if first and _shouted(first.group(), book):
                 assets.setdefault(first.group())  # ACMEMAB APPROVED IN THE US: a title all in capitals
-        for m in _CALLED.finditer(doc.raw, low, high) if called else ():
-            word = m.group(1).lower()
-            if word not in book.common and word not in book.known and word not in book.not_names:
-                assets.setdefault(m.group(1))
+        for at in doc.places(_CALLS, low, high) if called else ():
+            named = _CALLED.match(doc.raw, at, high)
+            word = named.group(1).lower() if named else ""
+            if named and word not in book.common and word not in book.known and word not in book.not_names:
+                assets.setdefault(named.group(1))
         if len(assets) >= _MAX_ASSETS:
             break
     indications = _indications(doc, spans)
@@ -98,11 +102,16 @@ def read(doc: Doc, finder: Finder, clause: tuple[int, int], start: int, phase: s
     )
 
 
+def _more(doc: Doc, clause: tuple[int, int]) -> bool:
+    """Is there more before the text proper than this clause?"""
+    return clause[0] > 0 or bool(doc.raw[clause[1] : doc.body].strip())
+
+
 def _indications(doc: Doc, spans: Sequence[tuple[int, int]]) -> list[str]:
     """What it is for: the words after "treatment of" and the like when they name a disease, else diseases by name."""
     named = diseases.find(doc.raw[spans[0][0] : spans[0][1]])
     for low, high in spans:
-        for found in _INDICATION.finditer(doc.norm, low, high):
+        for found in _INDICATION.matches(doc, low, high):
             stop = _STOP.search(doc.norm, found.end(), high)
             text = " ".join(doc.raw[found.end() : min(stop.start() if stop else high, found.end() + 80)].split())
             text = _OPEN.sub("", text.strip(" .,;:-\u2013")).strip(" .,;:()-\u2013")

@@ -20,7 +20,7 @@ class Reading:
         self._finder = finder
         self.words = finder.words(start, end)
         self.capitals = finder.titled if finder.doc.in_title(start) else False
-        self.authorities = finder.book.authorities(finder.doc, start, end)
+        self.authorities = finder.authorities(start, end)
         self._taken = [(n.start, n.end) for n in self.authorities]
         self._found: list[Name] = []
         self._sorted: list[Name] | None = None

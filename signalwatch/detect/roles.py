@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from signalwatch.detect.namebook import Issuer, Name
-from signalwatch.detect.names import ITEM_TITLE, Finder
+from signalwatch.detect.names import Finder, item_title
 from signalwatch.detect.spelled import exchange, letters, same
 from signalwatch.detect.text import Doc
 from signalwatch.model import Organisation
@@ -126,7 +126,7 @@ class Casting:
         doc, finder = self.doc, self.finder
         start, end = match.clause
         titled = doc.in_title(match.start)
-        if self.issuer and ITEM_TITLE.match(doc.raw, 0, doc.title_end):
+        if self.issuer and item_title(doc):
             return self.issuer.name
         at = match.markers.get("subject")
         if at is not None:
@@ -274,7 +274,7 @@ class Casting:
             lead = [n for n in self.finder.lead(first, last, last) if n.kind == "company" and n.strength >= 1]
             if lead:
                 return lead[0].text
-        return self.issuer.name if self.issuer and ITEM_TITLE.match(doc.raw, 0, doc.title_end) else ""
+        return self.issuer.name if self.issuer and item_title(doc) else ""
 
     def _brand(self, name: Name) -> bool:
         """Is this word in capitals a brand: another name than the issuer's, or followed by what happens to medicines?"""
@@ -423,35 +423,34 @@ class Casting:
 
     def _authorities(self, match: Match) -> list[Name]:
         doc = self.doc
-        found = self.finder.book.authorities(doc, *match.clause)
+        found = self.finder.authorities(*match.clause)
         if not found and doc.in_title(match.start):
-            found = self.finder.book.authorities(doc, 0, doc.title_end)
+            found = self.finder.authorities(0, doc.title_end)
             if not found:
-                found = self.finder.book.authorities(doc, doc.body, min(len(doc.norm), doc.body + 500))
+                found = self.finder.authorities(doc.body, min(len(doc.norm), doc.body + 500))
         return found[:1]
 
     def _regulators(self, match: Match) -> list[Name]:
         """Authorities of the clause, else of the title, else of the first sentences of a release."""
         doc = self.doc
-        book = self.finder.book
-        found = [n for n in book.authorities(doc, *match.clause) if n.kind == "regulator"]
+        found = [n for n in self.finder.authorities(*match.clause) if n.kind == "regulator"]
         if (
             not found
             and doc.in_title(match.start)
             and match.type in _REGULATORY
             and match.type not in {"trial_start", "trial_results"}
         ):
-            found = [n for n in book.authorities(doc, 0, doc.title_end) if n.kind == "regulator"]
+            found = [n for n in self.finder.authorities(0, doc.title_end) if n.kind == "regulator"]
             if not found and doc.release:
                 found = [
                     n
-                    for n in book.authorities(doc, doc.body, min(len(doc.norm), doc.body + 420))
+                    for n in self.finder.authorities(doc.body, min(len(doc.norm), doc.body + 420))
                     if n.kind == "regulator"
                 ]
         if match.type in {"trial_start", "trial_results"}:
             return []
         if not found and not doc.in_title(match.start) and match.type in _REGULATORY:
-            found = [n for n in book.authorities(doc, 0, doc.title_end) if n.kind == "regulator"]
+            found = [n for n in self.finder.authorities(0, doc.title_end) if n.kind == "regulator"]
         distinct: dict[str, Name] = {}
         for name in found:
             distinct.setdefault(name.label, name)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+_WORD = re.compile("[a-z0-9&]+")
 
 
 def exchange(text: str) -> str:
@@ -37,6 +40,7 @@ def same(a: str, b: str) -> bool:
     return long[: len(short)] == short
 
 
-def words(name: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def words(name: str) -> tuple[str, ...]:
     """The words of a name, lower case."""
-    return [w for w in re.split(r"[^a-z0-9&]+", name.lower()) if w]
+    return tuple(_WORD.findall(name.lower()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Set
 
 from signalwatch.detect.phrases import tokens
 
@@ -29,7 +30,13 @@ _SPACES = (
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
     "\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\x00\x0b\x0c\x85"
 )
-_TABLE = str.maketrans({**_SINGLE, **dict.fromkeys(_SPACES, " ")})
+_TABLE = {**_SINGLE, **dict.fromkeys(_SPACES, " ")}
+_SPECIAL = re.compile(f"[{re.escape(''.join(_TABLE))}]")
+
+
+def _plain_sign(found: re.Match[str]) -> str:
+    return _TABLE[found.group()]
+
 
 _ABBREVIATED = frozenset(
     "inc co corp ltd llc plc dr mr mrs ms prof st vs no u.s u.k e.u s.a s.p.a n.v a.g b.v m.d ph.d m.b.a jr sr approx "
@@ -45,6 +52,7 @@ _TICKER_MARKS = re.compile(r"[ (](?:nasdaq|nyse|otc|otcqb|otcqx|asx|tsx|lse|aim|
 _BREAK = re.compile(BREAK)
 _SEMICOLON = re.compile("[;；]")
 _JOINT = re.compile(r"(?:,? (?:and|but|while|then|also|&|as it|as they)|,) +(?=[a-z])")
+_JOINING = frozenset("and but while then also as".split())
 _WORD = re.compile(r"[a-z\-]+")
 _NEW_SUBJECT = re.compile(r",? (?:and|while|as|but) (?=[A-Z][\w&.\-]*[ '’])|, (?=[A-Z][\w&.\-]*[ '’])")
 _REACH = 5
@@ -71,7 +79,7 @@ _AFTER_LINE = re.compile(r"[\s\-–—:]*(?:\$[A-Z.]{1,6}\s*-+\s*)?(?:Regulatory
 
 def normalise(raw: str) -> str:
     """Lower case and plain punctuation, character for character (the length never changes)."""
-    text = raw.translate(_TABLE)
+    text = _SPECIAL.sub(_plain_sign, raw)
     low = text.lower()
     if len(low) != len(text):  # a few capitals grow when lowered (U+0130); keep those as they are
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
@@ -93,6 +101,8 @@ class Doc:
 
     __slots__ = (
         "_ends",
+        "_joined",
+        "_spots",
         "body",
         "norm",
         "raw",
@@ -133,9 +143,42 @@ class Doc:
             body = ""
         self.norm = low + GLUE + body
         self._ends: list[int] | None = None
+        self._joined: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._spots: dict[str, list[int]] = {}
         self.title_words = tokens(self.norm, 0, self.title_end)
         self.text_words = tokens(self.norm, start, len(self.norm)) if text else set()
         self.words = self.title_words | self.text_words
+
+    def places(self, words: Set[str], start: int, end: int) -> list[int]:
+        """Where any of these words begins in a stretch, in order."""
+        found: list[int] = []
+        spots = self._spots
+        for word in words & (self.title_words if end <= self.title_end else self.words):
+            known = spots.get(word)
+            found += self._find(word) if known is None else known
+        if not found:
+            return found
+        found.sort()
+        if found[0] < start or found[-1] >= end:
+            return [at for at in found if start <= at < end]
+        return found
+
+    def _find(self, word: str) -> list[int]:
+        norm, size = self.norm, len(word)
+        found = self._spots[word] = []
+        at = norm.find(word)
+        while at >= 0:
+            end = at + size
+            if not (norm[end : end + 1].isalnum() or (at and norm[at - 1].isalnum())):
+                found.append(at)
+            at = norm.find(word, end)
+        return found
+
+    def clause_starts(self, start: int, end: int) -> list[int]:
+        """Where the clauses of a stretch begin."""
+        if self._ends is None:
+            self._ends = [m.start() for m in _BREAK.finditer(self.norm)]
+        return [start, *(at + 1 for at in self._ends if start <= at < end)]
 
     def clause(self, position: int) -> tuple[int, int]:
         """Start and end of the clause around a position."""
@@ -170,7 +213,13 @@ class Doc:
 
     def _joints(self, clause: tuple[int, int], predicates: frozenset[str]) -> list[tuple[int, int]]:
         """Where one statement of a clause ends and the next begins, in order."""
-        found = []
+        known = self._joined.get(clause)
+        if known is not None:
+            return known
+        found: list[tuple[int, int]] = []
+        self._joined[clause] = found
+        if self.norm.find(",", *clause) < 0 and _JOINING.isdisjoint(self.words) and "&" not in self.norm:
+            return found
         for m in _JOINT.finditer(self.norm, *clause):
             word = _WORD.match(self.norm, m.end())
             if word is None:
@@ -185,7 +234,8 @@ class Doc:
         for m in _NEW_SUBJECT.finditer(self.raw, *clause):
             if self._acts(m.end(), clause[1], predicates) and self._acts(clause[0], m.start(), predicates, first=40):
                 found.append((m.start(), m.end()))
-        return sorted(found)
+        found.sort()
+        return found
 
     def _acts(self, start: int, end: int, predicates: frozenset[str], first: int = _REACH) -> bool:
         """Does somebody act here: a verb among the first words, behind another word?"""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from signalwatch.detect.namebook import NameBook
-from signalwatch.detect.phrases import Guard, Phrase
+from signalwatch.detect.phrases import Phrase
+from signalwatch.detect.searching import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,6 @@ class ItemClass:
     hard: Guard | None = None
     drop: frozenset[str] = frozenset()
     anywhere: tuple[Phrase, ...] = ()
-    anywhere_words: frozenset[str] = frozenset()  # of which one stands in every text that ``anywhere`` matches
     against: frozenset[str] = frozenset()
     favour: frozenset[str] = frozenset()
 
@@ -97,21 +97,39 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """The phrases that one word may start: those looked at one by one, and those behind a second word that they need."""
+
+    plain: tuple[Entry, ...]
+    further: Mapping[str, tuple[Entry, ...]]
+    seconds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """From a word to the phrases that it may start: for titles, for texts, and for texts beside the event of a title."""
+
+    title: Mapping[str, Bucket]
+    text: Mapping[str, Bucket]
+    beside: Mapping[str, Bucket]
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Markers of one kind (plan, rumour ...) and how many words back they reach."""
 
     name: str
     words: int
-    regex: re.Pattern[str]
+    markers: Guard
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A whole folder of trigger files, checked and compiled. ``index`` leads from a word to the phrases it may start."""
+    """A whole folder of trigger files, checked and compiled."""
 
     types: Mapping[str, TriggerType]
     items: tuple[ItemClass, ...]
     scopes: tuple[Scope, ...]
     book: NameBook
-    index: Mapping[str, tuple[Entry, ...]]
+    indexes: Indexes
     hash: str

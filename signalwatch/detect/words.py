@@ -32,34 +32,46 @@ class Word(NamedTuple):
     closes: bool
 
 
+_new = tuple.__new__  # what Word(...) comes down to, without the call between: words are made by the million
+
+
 def split_words(raw: str, start: int, end: int) -> list[Word]:
     """The words of a stretch of raw text."""
     out: list[Word] = []
     for m in _WORD.finditer(raw, start, end):
         text = m.group()
+        if text.isalnum():
+            at = m.start()
+            out.append(_new(Word, (at, at + len(text), text, text.lower(), False, False, False, False, False)))
+            continue
         if "/" in text and not text.startswith("http") and _SLASHED.match(text):
             at = m.start()
             for part in text.split("/"):
                 if part:
-                    out.append(_word(part, at))
+                    _add(out, part, at)
                 at += len(part) + 1
             continue
-        out.append(_word(text, m.start()))
-    return [w for w in out if w.core and (w.core.isalnum() or w.core in "&+" or any(map(str.isalnum, w.core)))]
+        lead, size, rest = _taken_apart(text)
+        if size:
+            at = m.start() + lead
+            out.append(_new(Word, (at, at + size, *rest)))
+    return out
 
 
 _SLASHED = re.compile(r"^[A-Z][\w&.’']+(?:/[A-Z][\w&.’']+)+[,:;.]?$")
 
 
-def _word(text: str, at: int) -> Word:
+def _add(out: list[Word], text: str, at: int) -> None:
+    """Append the word that a run of signs holds, if there is one."""
     lead, size, rest = _taken_apart(text)
-    start = at + lead
-    return Word(start, start + size, *rest)
+    if size:
+        at += lead
+        out.append(_new(Word, (at, at + size, *rest)))
 
 
 @lru_cache(maxsize=50_000)
 def _taken_apart(text: str) -> tuple[int, int, tuple[str, str, bool, bool, bool, bool, bool]]:
-    """Where the core of a word begins, how long it is, and the rest of its `Word`; most words come again and again."""
+    """Where the core of a word begins, how long it is (0: no word), and the rest of its `Word`; most words come again."""
     if text.isalnum() and text.isascii():
         return 0, len(text), (text, text.lower(), False, False, False, False, False)
     opens = text[:1] in "(["
@@ -84,6 +96,8 @@ def _taken_apart(text: str) -> tuple[int, int, tuple[str, str, bool, bool, bool,
                 body = head or body
     if body.endswith(".") and body.lower() not in _DOTTED:
         body = body[:-1]
+    if not (body in "&+" or any(map(str.isalnum, body))):
+        return 0, 0, ("", "", False, False, False, False, False)
     return lead, len(body), (body, body.lower().replace("’", "'"), comma, possessive, marked, opens, closes)
 
 

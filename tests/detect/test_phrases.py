@@ -27,7 +27,7 @@ WORDS = Vocabulary({"nod": ("approval", "green light", "<approve>"), "site": ("p
     ],
 )
 def test_matches(phrase: str, text: str, words: str) -> None:
-    found = compile_phrase(phrase, WORDS).regex.search(text)
+    found = compile_phrase(phrase, WORDS).expression.regex.search(text)
 
     assert found is not None
     assert found.group().strip() == words
@@ -45,7 +45,7 @@ def test_matches(phrase: str, text: str, words: str) -> None:
     ],
 )
 def test_does_not_match(phrase: str, text: str) -> None:
-    assert compile_phrase(phrase, WORDS).regex.search(text) is None
+    assert compile_phrase(phrase, WORDS).expression.regex.search(text) is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_every_match_contains_an_anchor_and_one_word_of_each_other_set() -> None
     text = "quillon raised some $4m in a seed round"
     words = tokens(text, 0, len(text))
 
-    assert phrase.regex.search(text)
+    assert phrase.expression.regex.search(text)
     assert phrase.anchors & words
     assert all(other & words for other in phrase.others)
 
@@ -106,7 +106,7 @@ def test_money_and_shares_are_words_to_look_up_by(text: str, found: set[str]) ->
 
 def test_roles_mark_where_a_party_starts() -> None:
     text = "talvex acquires orbiva bio for $1bn"
-    found = compile_phrase("<acquire> @counterparty ~4 for {money}", WORDS).regex.search(text)
+    found = compile_phrase("<acquire> @counterparty ~4 for {money}", WORDS).expression.regex.search(text)
 
     assert found is not None
     assert text[found.start("counterparty") :].strip().startswith("orbiva")

@@ -7,7 +7,7 @@ from typing import Any
 
 from signalwatch.detect import facts
 from signalwatch.detect.attributes.context import Context, story
-from signalwatch.detect.names import ITEM_TITLE
+from signalwatch.detect.names import item_title
 
 _STAFF_SENTENCE = re.compile(
     r"staff|workforce|employees|jobs|workers|headcount|positions|lay off|layoff|roles|laid off"
@@ -103,7 +103,7 @@ def direction(context: Context) -> dict[str, Any]:
     """``direction`` of a change in leadership: joins, leaves or both."""
     doc = context.doc
     start, end = story(context) or context.clause
-    if doc.in_title(context.start) and not ITEM_TITLE.match(doc.raw, 0, doc.title_end):
+    if doc.in_title(context.start) and not item_title(doc):
         start, end = 0, doc.title_end
     clause = doc.norm[start:end]
     if _BOTH.search(clause):
