@@ -136,7 +136,12 @@ def _declared(values: tuple[str, ...]) -> dict[str, str]:
 
 def _plain(value: object) -> str:
     """Spelling that differs in case, blanks, hyphens and underscores only is the same value."""
-    return re.sub(r"[\s_-]+", " ", str(value)).strip().casefold()
+    return _spelt(str(value))
+
+
+@lru_cache(maxsize=4096)  # areas, modalities and countries: the same words again and again
+def _spelt(text: str) -> str:
+    return re.sub(r"[\s_-]+", " ", text).strip().casefold()
 
 
 def _word(text: str, wanted: Field) -> str | None:

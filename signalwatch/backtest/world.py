@@ -79,6 +79,8 @@ class AccountState:
         listed = [self.known[key] for key in self.distress if key != signal.signal_id and key in self.known]
         if signal.type in tiers.distress:
             listed.append(signal)
+        if not listed:
+            return False
         test = EventTest("distress", tiers.distress_group, tiers.distress)
         return any(s.active and since <= s.at <= now and test.passes(s) for s in listed)
 

@@ -122,9 +122,12 @@ def distress_of(known: Known) -> Signal | None:
     tiers, now = known.pack.tiers, known.case.now
     if not tiers.distress:
         return None
-    test = EventTest("distress", tiers.distress_group, tiers.distress)
     since = now - tiers.inhibit_for
-    return next((s for s in reversed(known.history) if since <= s.at <= now and test.passes(s)), None)
+    listed = [s for s in known.history if s.type in tiers.distress and since <= s.at <= now]
+    if not listed:
+        return None
+    test = EventTest("distress", tiers.distress_group, tiers.distress)
+    return next((s for s in reversed(listed) if test.passes(s)), None)
 
 
 def _recommendation(known: Known, decided: Decision, move: Move) -> tuple[Recommendation, list[str]]:

@@ -22,15 +22,18 @@ print(len(texts), ids.digest([detector.detect(title, body) for title, body in te
 
 @pytest.mark.slow
 def test_detection_says_the_same_in_every_process() -> None:
-    answers = set()
-    for seed in ("0", "1", "2", "3"):
-        done = subprocess.run(
+    asked = [
+        subprocess.Popen(
             [sys.executable, "-c", READ],
             env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=True,
         )
-        answers.add(done.stdout)
+        for seed in ("0", "1", "2", "3")
+    ]
+    said = [process.communicate() for process in asked]
 
-    assert len(answers) == 1, answers
+    assert [(process.returncode, errors) for process, (_, errors) in zip(asked, said, strict=True)] == [(0, "")] * 4
+    assert len({answer for answer, _ in said}) == 1, said
+    assert said[0][0].strip()

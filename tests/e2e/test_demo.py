@@ -24,15 +24,14 @@ def demo(out: Path, seed: int) -> dict[str, Any]:
     return run_demo(days=20, seed=seed, out=out, companies=20, as_json=True, stream=io.StringIO(), errors=io.StringIO())
 
 
-def test_one_seed_gives_one_world_and_the_summary_is_complete(tmp_path: Path) -> None:
-    first, second = demo(tmp_path / "a", 11), demo(tmp_path / "b", 11)
+def test_the_summary_is_complete_and_nothing_is_lost(tmp_path: Path) -> None:
+    """That one seed gives one world is proven by `tests/simulate/test_demo.py`, which runs one twice."""
+    summary = demo(tmp_path / "a", 11)
 
-    assert [name for name in PROMISED if not isinstance(first.get(name), int | float)] == []
-    varying = ("wall_s", "peak_rss_mb")
-    assert {k: v for k, v in first.items() if k not in varying} == {k: v for k, v in second.items() if k not in varying}
-    assert first["documents"] > 50
-    assert first["alerts"] > 0
-    assert first["lost"] == first["duplicates"] == 0
+    assert [name for name in PROMISED if not isinstance(summary.get(name), int | float)] == []
+    assert summary["documents"] > 50
+    assert summary["alerts"] > 0
+    assert summary["lost"] == summary["duplicates"] == 0
 
 
 def test_the_command_prints_one_json_object_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

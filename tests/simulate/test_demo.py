@@ -84,9 +84,11 @@ def test_every_decision_of_the_run_can_be_made_again(run: tuple[Path, dict[str, 
     assert running.hash not in answer["rule_sets"]
 
 
-def test_a_second_run_into_the_same_folder_starts_afresh(run: tuple[Path, dict[str, Any], str, str]) -> None:
+def test_one_seed_gives_one_world_and_a_second_run_into_the_same_folder_starts_afresh(
+    run: tuple[Path, dict[str, Any], str, str],
+) -> None:
     out, first, _, _ = run
     again = run_demo(days=15, seed=7, out=out, companies=60, as_json=True, stream=io.StringIO(), errors=io.StringIO())
 
-    same = ("documents", "events", "alerts", "precision", "recall", "mails", "requests")
-    assert {k: again[k] for k in same} == {k: first[k] for k in same}
+    varying = ("wall_s", "peak_rss_mb")
+    assert {k: v for k, v in again.items() if k not in varying} == {k: v for k, v in first.items() if k not in varying}
