@@ -11,7 +11,7 @@ from signalwatch import ids
 from signalwatch.model import Change, Event, StoryIntent, StoryState
 from signalwatch.stories.against import BY_AGENCY, contradiction, undecided
 from signalwatch.stories.features import Features, features, from_registry, skeleton
-from signalwatch.stories.judge import corrected, same
+from signalwatch.stories.judge import corrected, presumed, same
 from signalwatch.stories.steps import ASSUMED_STATUS, NEAR, STATUS_ORDER, family, status_of
 
 PRECEDENCE: Mapping[str, int] = {"filing": 3, "release": 2, "registry": 1}
@@ -133,12 +133,9 @@ def assign(event: Event, keys: Sequence[str], candidates: Sequence[StoryState]) 
     before = _same_document(event, near) or (_corrected_by(event, mine, near) if event.correction else None)
     if before is not None:
         return _join(event, keys, before)
-    best: tuple[float, StoryState] | None = None
-    for story in near:
-        score = _score(event, mine, story)
-        if score > 0 and (best is None or score > best[0]):
-            best = (score, story)
-    if best is None:
+    found = [(score, story) for story in near if (score := _score(event, mine, story)) > 0]
+    best = max(found, key=lambda pair: pair[0], default=None)
+    if best is None or (len(found) > 1 and all(_presumed(event, mine, story) for _, story in found)):
         story_id = ids.digest("story", event.event_id)
         opened = StoryState(
             story_id=story_id, type=event.type, keys=_marks(event, keys), opened_at=event.at, last_at=event.at,
@@ -166,6 +163,11 @@ def _score(event: Event, mine: Features, story: StoryState) -> float:
         if not undecided(event, mine, old, theirs):
             best = max(best, same(event, mine, old, theirs))
     return best
+
+
+def _presumed(event: Event, mine: Features, story: StoryState) -> bool:
+    """Whether nothing but company and time ties an event to a story: of several such stories it may be any."""
+    return all(presumed(event, mine, old, features(old)) for old in story.events)
 
 
 def _begins_again(event: Event, story: StoryState) -> bool:

@@ -42,6 +42,7 @@ from signalwatch.stories.vocabulary import (
 )
 
 _WORD = re.compile(r"[a-z0-9]+")
+_SPAN = re.compile(r"[- ](?:year|month|week|day)", re.IGNORECASE)
 _CAPITAL = re.compile(r"\b([A-Z][a-zA-Z]{4,})")
 
 
@@ -65,6 +66,7 @@ class Features(Struct, frozen=True, kw_only=True):
     tranche: bool = False
     again: bool = False
     places: frozenset[str] = frozenset()
+    bought: frozenset[str] = frozenset()  # name keys of counterparties
     site: frozenset[str] = frozenset()  # the place itself, where the location names its region as well
     diseases: frozenset[str] = frozenset()  # by their canonical names
     full: frozenset[str] = frozenset()  # whole names in one word: a ticker may abbreviate more than the first word
@@ -194,6 +196,8 @@ def products_of(text: str, companies: Iterable[str] = ()) -> frozenset[str]:
     found: set[str] = set()
     for match in CODE.finditer(text):
         code = match.group(1)
+        if _SPAN.match(text, match.end()):
+            continue  # "Sign 10-Year": a length of time
         if not CODE_STOP.match(code) and re.search(r"\d", code) and len(product_key(code)) >= 4:
             found.add(product_key(code))
     found.update(product_key(m.group(1)) for m in MARKED.finditer(text))
@@ -306,6 +310,7 @@ def _of_text(event: Event) -> Features:
     others: set[str] = set()
     names: list[str] = []
     full: set[str] = set()
+    bought: set[str] = set()
     parties = 0
     for organisation in event.organisations:
         if organisation.role == "regulator":
@@ -318,6 +323,8 @@ def _of_text(event: Event) -> Features:
         if organisation.role in ("subject", "counterparty"):
             parties += 1
             main.add(key)
+            if organisation.role == "counterparty":
+                bought.add(key)
             if organisation.ticker:
                 main.add(f"${organisation.ticker.lower()}")
             if organisation.name.isupper() and 2 < len(organisation.name) <= 5:
@@ -347,12 +354,14 @@ def _of_text(event: Event) -> Features:
         main=frozenset(main),
         others=frozenset(others),
         parties=parties,
+        bought=frozenset(bought),
         products=whole_names(text, (p for p in products if p and p not in NOT_PRODUCTS)),
         words=words,
         people=_people(a.get("person")) - {w for name in names for w in _WORD.findall(plain(name))},
         roles=frozenset(name for name, pattern in ROLES if role_text and pattern.search(role_text)),
         agency=agency,
-        instrument=next((name for name, pattern in INSTRUMENT if pattern.search(text)), ""),
+        instrument=next((name for name, pattern in INSTRUMENT if pattern.search(text)), "")
+        or ("debt" if a.get("series") == "venture_debt" else ""),
         tranche=bool(TRANCHE.search(text)),
         again=bool(AGAIN.search(text)),
         places=_places(location),

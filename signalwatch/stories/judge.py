@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from signalwatch.model import Event
-from signalwatch.stories.against import BY_AGENCY, COMPANY_ITSELF, amends, contradiction, meet
+from signalwatch.stories.against import BY_AGENCY, COMPANY_ITSELF, amends, contradiction, meet, sold
 from signalwatch.stories.features import Features, abbreviates, resembles
-from signalwatch.stories.money import amounts_meet, far, number
+from signalwatch.stories.money import PAID_WITHIN, amounts_meet, far, number, paid_out
 from signalwatch.stories.steps import DEFAULT_WINDOW, NEAR, STATUS_ORDER, WINDOW, distress_kind, family, status_of
 
 LINKED_WITHIN = 400
@@ -32,8 +32,12 @@ ONCE_WITHIN: Mapping[str, int] = {
     "trial_begin": 250,
     "regulatory_rejection": 60,
     "ind_clearance": 120,
+    "leadership_change": 200,
 }
-"""Days within which what happens once to a product (or a named study) is told again or moved on."""
+"""Days within which what happens once to a product (or a named study, or a person) is told again or moved on."""
+
+DECIDED_WITHIN = 90
+"""Days within which the European Commission decides on an opinion: 67 by law, often fewer."""
 
 REGISTRY_WITHIN = 60
 """Days within which a registry record of a start or stop follows the announcement: sponsors have 30 days to update."""
@@ -131,7 +135,7 @@ def evidence(a: Event, fa: Features, b: Event, fb: Features, days: float) -> flo
         x, y = number(a, name), number(b, name)
         if x is not None and y is not None and not far(x, y, 1.05):
             points += 1.5
-    points += 2.0 * bool(fa.places & fb.places)
+    points += 2.0 * bool(fa.places & (fb.places | fb.words) or fb.places & fa.words)
     points += 1.5 * bool(fa.studies & fb.studies)
     smaller = min(len(fa.words), len(fb.words))
     if smaller:
@@ -143,13 +147,37 @@ def evidence(a: Event, fa: Features, b: Event, fb: Features, days: float) -> flo
     return points
 
 
-def _once(group: str, fa: Features, fb: Features) -> bool:
-    """Whether both tell of what happens once: to this product, or the beginning of this named study."""
+def _once(group: str, a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether both tell of what happens once: to this product, the beginning of this study, this person in this seat."""
     if group not in ONCE_WITHIN or fa.main.isdisjoint(fb.main):
         return False
     if group == "trial_begin":
         return bool(fa.studies & fb.studies)
+    if group == "leadership_change":
+        return _takes_over(a, fa, b, fb)
     return (bool(fa.products and fb.products) and meet(fa.products, fb.products)) or bool(fa.called & fb.called)
+
+
+def _takes_over(a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether one person is told to come to (or to leave) one seat, in both."""
+    shared = fa.people & fb.people
+    ways = {a.attributes.get("direction"), b.attributes.get("direction")}
+    named = bool(shared) and len(shared) >= min(2, len(fa.people), len(fb.people))
+    return named and bool(fa.roles & fb.roles) and ways != {"joins", "leaves"}
+
+
+def decided(a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether the later one is a European decision that may be the one on the earlier one's opinion."""
+    (earlier, fe), (later, fl) = ((a, fa), (b, fb)) if a.at <= b.at else ((b, fb), (a, fa))
+    steps = (status_of(earlier), status_of(later)) == ("recommended", "approved")
+    soon = (later.at - earlier.at).total_seconds() / 86400 <= DECIDED_WITHIN
+    return steps and soon and fe.agency == fl.agency == "eu" and not fe.main.isdisjoint(fl.main)
+
+
+def presumed(a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether only the company and the time say that a European decision is the one on an opinion."""
+    named = fa.products & fb.products or fa.called & (fb.called | fb.words) or fb.called & fa.words
+    return not named and fa.diseases.isdisjoint(fb.diseases) and decided(a, fa, b, fb)
 
 
 def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
@@ -160,13 +188,17 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
     days = abs((a.at - b.at).total_seconds()) / 86400
     linked = (group == "funding" and amends(a, b)) or (group == "trial_begin" and one_study(a, b))
     linked = linked or (group == "deal" and _ends(a, b) and len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2)
+    linked = linked or (group == "deal" and sold(a, fa, b, fb))
     linked = linked or (days <= REGISTRY_WITHIN and _record_of(a, fa, b, fb))
     within = LINKED_WITHIN if linked else WINDOW.get(group, DEFAULT_WINDOW)
-    if _once(group, fa, fb):
+    if _once(group, a, fa, b, fb):
         within = max(within, ONCE_WITHIN[group])
     recap = (fa if a.at >= b.at else fb).periodic
     if recap:
         within = max(within, RECAPPED_WITHIN)
+    paid = group == "funding" and paid_out(a, b)
+    if paid:
+        within = max(within, PAID_WITHIN)
     if days > within:
         return 0.0
     if contradiction(a, fa, b, fb):
@@ -202,7 +234,9 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
         need = min(need, 1.9)  # one round, told by number and by share
     if {a.type, b.type} == {"merger_acquisition"} and len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2:
         need = min(need, 2.5)  # one company buys another once, whatever it bids
-    if _once(group, fa, fb) or (recap and days > 30):
+    if (paid or decided(a, fa, b, fb)) and fa.main & fb.main:
+        need = min(need, 1.9)
+    if _once(group, a, fa, b, fb) or (recap and days > 30):
         need = min(need, 3.2)
     if (fa.again if a.at >= b.at else fb.again) and days > NEAR and not step:
         need += 1.0

@@ -31,6 +31,7 @@ NOT_PRODUCTS = frozenset(
     germany globe ireland israel item items japan jersey london maine massachusetts mhra montreal montréal
     munich nasdaq nct newswire nih nmpa nyse paris phase plus pmda press release seoul shanghai stat study
     sweden tokyo toronto trial update updated vancouver vienna wire york zurich
+    degrader degraders mrna protac protacs radioligand rnai sirna
     """.split()
 )
 STEM_STOP = frozenset(
@@ -70,7 +71,8 @@ CODE_STOP = re.compile(
     r"|SCHEDULE|January|February|March|April|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug"
     r"|Sep|Sept|Oct|Nov|Dec|Nasdaq|CEO|K|ASH|ASCO|ESMO|EHA|AAN|ADA|AACR|ACR"
     r"|Tier|Grade|Stage|Section|Chapter|Title|Article|S|F|N|NT|SC|BA|XBB|KP|JN|COV)[- ]?\d"
-    r"|^(?:LAG|CTLA|TIM|FGFR|PDE|CDK|JAK|TYK|SGLT|NLRP|PCSK|TLR|CCR|BCL|SARS|DLL|APOL|CYP|DPP|PAR|MMP|NTRK|HSV|HPV)-\d[A-Z]?$",
+    r"|^(?:LAG|CTLA|TIM|FGFR|PDE|CDK|JAK|TYK|SGLT|NLRP|PCSK|TLR|CCR|BCL|SARS|DLL|APOL|CYP|DPP|PAR|MMP|NTRK|HSV|HPV)-\d[A-Z]?$"
+    r"|^(?:ESR|BRCA|IDH|NPM|ROS|DPP|SOD|LRRK|GBA|SCN|KCNQ|SMN|RPE)\d{1,2}[A-Z]?$",
     re.IGNORECASE,
 )
 ROLE = (
@@ -169,7 +171,8 @@ PAYER_WORDS = frozenset(
 )
 COUNTRY = (
     ("us", r"\bu\.?s\.?a?\b|united states|\bamerican?\b|\bbarda\b|\bhhs\b|\bnih\b|\bdod\b|\basp?r\b|\bdarpa\b|\bdtra\b|\bniaid\b"
-     r"|\bcdc\b|\bpentagon\b|vereinigten? staaten|etats[- ]unis|\barmy\b|\bnci\b|project nextgen|operation warp speed"),
+     r"|\bcdc\b|\bpentagon\b|vereinigten? staaten|etats[- ]unis|\barmy\b|\bnci\b|project nextgen|operation warp speed"
+     r"|defense health|\bdha\b|veterans affairs"),
     ("uk", r"\bu\.?k\.?\b|united kingdom|\bbritish\b|\bbritain\b|\bukhsa\b|\bnhs\b|grossbritannien"),
     ("eu", r"\be\.?u\.?\b|european (?:commission|union)|\bhera\b|eu-kommission"),
     ("canada", r"canad"), ("japan", r"\bjapan"), ("germany", r"german|deutsch|\bbund\b"),

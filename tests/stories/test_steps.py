@@ -1,0 +1,72 @@
+"""A happening that moves on without naming everything again: decisions, loans, purchases, successors, buildings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from signalwatch.model import Event
+from tests.stories.test_stories import effects, event
+
+OPINION: dict[str, Any] = {"agency": "EMA", "stage": "recommended"}
+DECISION: dict[str, Any] = {"agency": "EC", "stage": "approved"}
+LOAN: dict[str, Any] = {"series": "venture_debt", "amount": 250_000_000, "currency": "USD"}
+SAME = [
+    ("a European decision that names the disease only", event("regulatory_approval", "Aerion Receives Positive CHMP Opinion for VEXORAL in Narcolepsy", attributes=OPINION),
+     event("regulatory_approval", "Brussels clears Aerion's narcolepsy pill", day=60, attributes=DECISION)),
+    ("a European decision that names neither", event("regulatory_approval", "Aerion Receives Positive CHMP Opinion for VEXORAL", attributes=OPINION),
+     event("regulatory_approval", "European Commission approves Aerion's sleep spray", day=55, attributes=DECISION)),
+    ("a loan that closes", event("funding_round", "Aerion Secures $250 Million Term Loan Facility from Oakmere", attributes=LOAN),
+     event("funding_round", "Aerion completes refinancing with Oakmere", day=35, attributes={"series": "venture_debt"})),
+    ("a loan of which the first part is drawn", event("funding_round", "Aerion Signs Commitment for $250 Million Loan from Oakmere", attributes=LOAN),
+     event("funding_round", "Aerion draws first $150M as Oakmere debt closes", day=56, attributes={**LOAN, "amount": 150_000_000})),
+    ("a loan whose notice tells what was paid out", event("funding_round", "Aerion Enters into $250 Million Credit Facility", attributes=LOAN),
+     event("funding_round", "Aerion Therapeutics, Inc. - Item 2.03", day=4, text="The initial term loan of $60.0 million was funded.", attributes={**LOAN, "amount": 60_000_000})),
+    ("a purchase completed, told of the target alone", event("merger_acquisition", "Novelda to Acquire Aerion for $16.5 Billion", "Novelda", other="Aerion", attributes={"status": "announced", "amount": 16_500_000_000, "currency": "USD"}),
+     event("merger_acquisition", "Aerion goes private as $16.5B buy closes", "Aerion", day=317, attributes={"status": "completed", "amount": 16_500_000_000, "currency": "USD"})),
+    ("a successor who takes over months later", event("leadership_change", "Aerion Names Mara Oster to Succeed Tom Okafor as CEO", attributes={"role": "CEO", "direction": "both", "person": "Mara Oster"}),
+     event("leadership_change", "Oster takes the helm at Aerion", day=95, attributes={"role": "CEO", "direction": "joins", "person": "Mara Oster"})),
+    ("a county of the state the text names", event("facility_expansion", "Aerion to Build $5 Billion Plant in Virginia", text="The Goochdale County site will make conjugates.", attributes={"location": "Virginia"}),
+     event("facility_expansion", "Aerion breaks ground at Goochdale", day=79, attributes={"location": "Goochdale"})),
+    ("a gene and a kind of medicine are no products", event("regulatory_submission", "Aerion Submits NDA", text="In ESR1-mutated breast cancer.", attributes={"kind": "NDA", "status": "submitted"}),
+     event("regulatory_submission", "Aerion gets June date for first PROTAC", day=63, attributes={"kind": "NDA", "status": "accepted"})),
+    ("an agency that the buyer's country has", event("contract_award", "Aerion Announces New US Government Contract for Burn Scanner", attributes={"agency": "US Government"}),
+     event("contract_award", "Aerion rises on order for burn scanner", text="The Defense Health Agency pays.", attributes={"agency": "DHA"})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second"), [pair[1:] for pair in SAME], ids=[pair[0] for pair in SAME])
+def test_one_happening(first: Event, second: Event) -> None:
+    assert [number for number, _ in effects(first, second)] == ["0", "0"]
+
+
+DIFFERENT = [
+    ("a European decision on another disease", event("regulatory_approval", "Aerion Receives Positive CHMP Opinion for VEXORAL in Narcolepsy", attributes=OPINION),
+     event("regulatory_approval", "Brussels clears Aerion's psoriasis cream", day=60, attributes=DECISION)),
+    ("a European decision of which the opinion is too old", event("regulatory_approval", "Aerion Receives Positive CHMP Opinion for VEXORAL", attributes=OPINION),
+     event("regulatory_approval", "European Commission approves Aerion's sleep spray", day=115, attributes=DECISION)),
+    ("a second tranche", event("funding_round", "Aerion Signs Commitment for $250 Million Loan from Oakmere", attributes=LOAN),
+     event("funding_round", "Aerion Draws Second Tranche of Oakmere Loan", day=80, attributes={**LOAN, "amount": 50_000_000})),
+    ("another loan", event("funding_round", "Aerion Signs $250 Million Loan with Oakmere", attributes=LOAN),
+     event("funding_round", "Aerion signs loan with Belvora Capital", day=60, attributes={**LOAN, "amount": 60_000_000})),
+    ("a purchase by the company that was bought itself", event("merger_acquisition", "Novelda to Acquire Aerion", "Novelda", other="Aerion", attributes={"status": "announced"}),
+     event("merger_acquisition", "Aerion completes purchase of Kestrel Bio", "Aerion", other="Kestrel Bio", day=60, attributes={"status": "completed"})),
+    ("another seat of the same person", event("leadership_change", "Aerion Names Mara Oster CFO", attributes={"role": "CFO", "direction": "joins", "person": "Mara Oster"}),
+     event("leadership_change", "Aerion Names Mara Oster CEO", day=95, attributes={"role": "CEO", "direction": "joins", "person": "Mara Oster"})),
+    ("one who comes and, later, leaves", event("leadership_change", "Aerion Names Mara Oster CFO", attributes={"role": "CFO", "direction": "joins", "person": "Mara Oster"}),
+     event("leadership_change", "Aerion CFO Mara Oster departs", day=150, attributes={"role": "CFO", "direction": "leaves", "person": "Mara Oster"})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second"), [pair[1:] for pair in DIFFERENT], ids=[pair[0] for pair in DIFFERENT])
+def test_two_happenings(first: Event, second: Event) -> None:
+    assert [number for number, _ in effects(first, second)] == ["0", "1"]
+
+
+def test_two_opinions_and_a_decision_that_names_neither() -> None:
+    one = event("regulatory_approval", "Aerion Receives Positive CHMP Opinion for VEXORAL", attributes=OPINION)
+    two = event("regulatory_approval", "Aerion Receives Positive CHMP Opinion for ZOLTRANE", attributes=OPINION)
+    decided = event("regulatory_approval", "European Commission approves Aerion drug", day=50, attributes=DECISION)
+
+    assert [number for number, _ in effects(one, two, decided)] == ["0", "1", "2"]
