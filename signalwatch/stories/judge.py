@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from signalwatch.model import Event
 from signalwatch.stories.against import BY_AGENCY, COMPANY_ITSELF, amends, contradiction, meet, sold
-from signalwatch.stories.features import Features, abbreviates, resembles
+from signalwatch.stories.features import Features
 from signalwatch.stories.money import PAID_WITHIN, amounts_meet, far, number, paid_out
+from signalwatch.stories.spelling import abbreviates, resembles
 from signalwatch.stories.steps import DEFAULT_WINDOW, NEAR, STATUS_ORDER, WINDOW, distress_kind, family, status_of
 
 LINKED_WITHIN = 400

@@ -1,0 +1,54 @@
+"""Two tellings of which one has a company's letters only: ``VAB`` and ``VNDL`` read as the names they stand for. Pure."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from signalwatch.model import Event
+from signalwatch.stories.features import Features
+from signalwatch.stories.money import amounts_meet, far, number
+from signalwatch.stories.spelling import abbreviates
+from signalwatch.stories.steps import NEAR
+
+
+def aligned(a: Event, fa: Features, b: Event, fb: Features) -> tuple[Features, Features]:
+    """Both sides, with the letters of the one put as the name of the other where they can only mean it.
+
+    A ticker means the name it abbreviates within days, or beside another shared fact; initials always need the fact.
+    """
+    if not fa.shorts and not fb.shorts:
+        return fa, fb
+    days = abs((a.at - b.at).total_seconds()) / 86400
+    shared = _shared_fact(a, fa, b, fb)
+    if days > NEAR and not shared:
+        return fa, fb
+    return _put(fa, fb, shared), _put(fb, fa, shared)
+
+
+def _put(mine: Features, theirs: Features, shared: bool) -> Features:
+    """One side with its letters replaced by the other side's names."""
+    for key, letters in mine.shorts:
+        if key in theirs.main:
+            continue
+        means = {
+            name
+            for name, whole, initials in theirs.spelled
+            if name not in mine.main and ((shared and letters in initials) or _ticker(letters, name, whole))
+        }
+        if len(means) == 1:
+            main = (mine.main - {key, f"${letters}", f"${key}"}) | means
+            mine = replace(mine, main=main, bought=mine.bought | means if key in mine.bought else mine.bought)
+    return mine
+
+
+def _ticker(letters: str, name: str, whole: str) -> bool:
+    return len(letters) >= 3 and (abbreviates(letters, name) or abbreviates(letters, whole))
+
+
+def _shared_fact(a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether something besides the doubtful name is told by both: another party, a sum, a product, place or person."""
+    parties = {m for m in fa.main & fb.main if m[0] != "$"}
+    facts = fa.products & fb.products or fa.people & fb.people or fa.studies & fb.studies or fa.places & fb.places
+    share = number(a, "percent"), number(b, "percent")
+    percent = None not in share and not far(*share, 1.05)
+    return bool(parties or facts) or amounts_meet(a, b) or percent
