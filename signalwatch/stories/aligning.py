@@ -49,6 +49,7 @@ def _shared_fact(a: Event, fa: Features, b: Event, fb: Features) -> bool:
     """Whether something besides the doubtful name is told by both: another party, a sum, a product, place or person."""
     parties = {m for m in fa.main & fb.main if m[0] != "$"}
     facts = fa.products & fb.products or fa.people & fb.people or fa.studies & fb.studies or fa.places & fb.places
+    facts = facts or fa.brands & fb.brands
     share = number(a, "percent"), number(b, "percent")
     percent = None not in share and not far(*share, 1.05)
     return bool(parties or facts) or amounts_meet(a, b) or percent

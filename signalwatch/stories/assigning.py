@@ -166,11 +166,19 @@ def _score(event: Event, mine: Features, story: StoryState, known: Known) -> flo
         if family(old.type) != group:
             continue
         ours, theirs = aligned(event, mine, old, features(old, known))
-        if contradiction(event, ours, old, theirs):
+        why = contradiction(event, ours, old, theirs)
+        if why and not (why == "place" and _place_told(mine, story, known)):
             return 0.0
+        if why:
+            continue
         if not undecided(event, ours, old, theirs):
             best = max(best, same(event, ours, old, theirs))
     return best
+
+
+def _place_told(mine: Features, story: StoryState, known: Known) -> bool:
+    """Whether some telling of a story names the place, though another knows its region only."""
+    return any(mine.places & (f.places | f.words) for f in (features(old, known) for old in story.events))
 
 
 def _presumed(event: Event, mine: Features, story: StoryState, known: Known) -> bool:

@@ -102,7 +102,11 @@ def _noticed(a: Event, fa: Features, b: Event, fb: Features, days: float) -> boo
     """Whether one is an agency's notice that names no company, and the other tells of the same decision at that time."""
     if family(a.type) not in BY_AGENCY or bool(fa.main) == bool(fb.main) or days > AT_ONCE:
         return False
-    if not fa.agency or fa.agency != fb.agency or (status_of(a) or status_of(b)) != (status_of(b) or status_of(a)):
+    if fa.agency != fb.agency:  # the company's side may say "in the EU": then the name of the product has to agree
+        names = fa.marks & fb.marks & fa.capitals & fb.capitals
+        if (fa.agency and fb.agency) or not {m for m in names if m not in fa.diseases | fb.diseases}:
+            return False
+    if not (fa.agency or fb.agency) or (status_of(a) or status_of(b)) != (status_of(b) or status_of(a)):
         return False
     return bool(fa.marks & (fb.marks | fb.words)) or bool(fb.marks & fa.words)
 

@@ -48,11 +48,11 @@ def skeleton(key: str) -> str:
 def abbreviates(ticker: str, name: str) -> bool:
     """Whether ``ticker`` reads as letters of ``name`` in order, from the same first letter (RGNX, Regenxbio).
 
-    Some leave a vowel at the beginning out: then the first consonants are the letters.
+    Some leave a vowel at the beginning out: then the first consonants have to agree.
     """
     short = ticker.lstrip("$")
-    later = name[:1] + re.sub(r"[aeiou]", "", name[1:]) if name[:1] in "aeiou" else ""
-    return _missing(short, name) == 0 or (len(short) == 4 and later[1:].startswith(short))
+    headless = name[:1] in "aeiou" and len(short) == 4 and skeleton(short) == skeleton(name)
+    return _missing(short, name) == 0 or (headless and _missing(short, name[1:]) == 0)
 
 
 def _missing(short: str, name: str) -> int:

@@ -29,6 +29,8 @@ SAME = [
      event("leadership_change", "Oster takes the helm at Aerion", day=95, attributes={"role": "CEO", "direction": "joins", "person": "Mara Oster"})),
     ("a county of the state the text names", event("facility_expansion", "Aerion to Build $5 Billion Plant in Virginia", text="The Goochdale County site will make conjugates.", attributes={"location": "Virginia"}),
      event("facility_expansion", "Aerion breaks ground at Goochdale", day=79, attributes={"location": "Goochdale"})),
+    ("ground broken half a year later", event("facility_expansion", "Aerion to Build $5 Billion Plant in Princeton", attributes={"location": "Princeton", "amount": 5_000_000_000, "currency": "USD"}),
+     event("facility_expansion", "Shovels in the dirt at Princeton site", text="Aerion broke ground.", day=150, attributes={"location": "Princeton"})),
     ("a gene and a kind of medicine are no products", event("regulatory_submission", "Aerion Submits NDA", text="In ESR1-mutated breast cancer.", attributes={"kind": "NDA", "status": "submitted"}),
      event("regulatory_submission", "Aerion gets June date for first PROTAC", day=63, attributes={"kind": "NDA", "status": "accepted"})),
     ("an agency that the buyer's country has", event("contract_award", "Aerion Announces New US Government Contract for Burn Scanner", attributes={"agency": "US Government"}),
@@ -52,6 +54,8 @@ DIFFERENT = [
      event("funding_round", "Aerion signs loan with Belvora Capital", day=60, attributes={**LOAN, "amount": 60_000_000})),
     ("a purchase by the company that was bought itself", event("merger_acquisition", "Novelda to Acquire Aerion", "Novelda", other="Aerion", attributes={"status": "announced"}),
      event("merger_acquisition", "Aerion completes purchase of Kestrel Bio", "Aerion", other="Kestrel Bio", day=60, attributes={"status": "completed"})),
+    ("a second building at one place", event("facility_expansion", "Aerion to Build Plant in Princeton", attributes={"location": "Princeton"}),
+     event("facility_expansion", "Aerion plans a further laboratory in Princeton", day=150, attributes={"location": "Princeton"})),
     ("another seat of the same person", event("leadership_change", "Aerion Names Mara Oster CFO", attributes={"role": "CFO", "direction": "joins", "person": "Mara Oster"}),
      event("leadership_change", "Aerion Names Mara Oster CEO", day=95, attributes={"role": "CEO", "direction": "joins", "person": "Mara Oster"})),
     ("one who comes and, later, leaves", event("leadership_change", "Aerion Names Mara Oster CFO", attributes={"role": "CFO", "direction": "joins", "person": "Mara Oster"}),
@@ -62,6 +66,18 @@ DIFFERENT = [
 @pytest.mark.parametrize(("first", "second"), [pair[1:] for pair in DIFFERENT], ids=[pair[0] for pair in DIFFERENT])
 def test_two_happenings(first: Event, second: Event) -> None:
     assert [number for number, _ in effects(first, second)] == ["0", "1"]
+
+
+def test_a_telling_that_names_the_state_does_not_rule_out_a_county_that_another_one_names() -> None:
+    state = {"location": "Virginia"}
+    first = event("facility_expansion", "Aerion to Build Plant in Virginia", text="Goochdale County.", attributes=state)
+    again = event("facility_expansion", "Virginia wins Aerion plant", text="West of Richmond.", attributes=state)
+    begun = event(
+        "facility_expansion", "Aerion breaks ground at Goochdale", day=9, attributes={"location": "Goochdale"}
+    )
+    other = event("facility_expansion", "Aerion breaks ground at Visp", day=9, attributes={"location": "Visp"})
+
+    assert [number for number, _ in effects(first, again, begun, other)] == ["0", "0", "0", "1"]
 
 
 def test_two_opinions_and_a_decision_that_names_neither() -> None:
