@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from signalwatch.model import Event
 from signalwatch.stories.features import Features
 from signalwatch.stories.money import amounts_meet, far, number
-from signalwatch.stories.spelling import abbreviates
+from signalwatch.stories.spelling import abbreviates, skeleton
 from signalwatch.stories.steps import NEAR
 
 
@@ -25,6 +27,14 @@ def aligned(a: Event, fa: Features, b: Event, fb: Features) -> tuple[Features, F
     return _put(fa, fb, shared), _put(fb, fa, shared)
 
 
+def among(event: Event, f: Features, tellings: Sequence[tuple[Event, Features]]) -> Features:
+    """A telling's side with its letters put as the other tellings of its story name the company."""
+    for other, theirs in tellings if f.shorts else ():
+        if other is not event:
+            f = aligned(event, f, other, theirs)[0]
+    return f
+
+
 def _put(mine: Features, theirs: Features, shared: bool) -> Features:
     """One side with its letters replaced by the other side's names."""
     for key, letters in mine.shorts:
@@ -33,7 +43,7 @@ def _put(mine: Features, theirs: Features, shared: bool) -> Features:
         means = {
             name
             for name, whole, initials in theirs.spelled
-            if name not in mine.main and ((shared and letters in initials) or _ticker(letters, name, whole))
+            if name not in mine.main and ((shared and letters in initials) or _ticker(letters, name, whole, shared))
         }
         if len(means) == 1:
             main = (mine.main - {key, f"${letters}", f"${key}"}) | means
@@ -41,15 +51,18 @@ def _put(mine: Features, theirs: Features, shared: bool) -> Features:
     return mine
 
 
-def _ticker(letters: str, name: str, whole: str) -> bool:
-    return len(letters) >= 3 and (abbreviates(letters, name) or abbreviates(letters, whole))
+def _ticker(letters: str, name: str, whole: str, shared: bool) -> bool:
+    """Whether letters are those of a name; with nothing else to go by, the first consonants have to agree."""
+    if len(letters) < 3 or not (shared or skeleton(name).startswith(skeleton(letters)[:2])):
+        return False
+    return abbreviates(letters, name) or abbreviates(letters, whole)
 
 
 def _shared_fact(a: Event, fa: Features, b: Event, fb: Features) -> bool:
     """Whether something besides the doubtful name is told by both: another party, a sum, a product, place or person."""
     parties = {m for m in fa.main & fb.main if m[0] != "$"}
     facts = fa.products & fb.products or fa.people & fb.people or fa.studies & fb.studies or fa.places & fb.places
-    facts = facts or fa.brands & fb.brands
+    facts = facts or fa.brands & fb.brands or fa.diseases & fb.diseases
     share = number(a, "percent"), number(b, "percent")
     percent = None not in share and not far(*share, 1.05)
     return bool(parties or facts) or amounts_meet(a, b) or percent

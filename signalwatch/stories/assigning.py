@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,16 +11,19 @@ from msgspec.structs import replace
 from signalwatch import ids
 from signalwatch.model import Change, Event, StoryIntent, StoryState
 from signalwatch.stories.against import BY_AGENCY, contradiction, undecided
-from signalwatch.stories.aligning import aligned
+from signalwatch.stories.aligning import aligned, among
 from signalwatch.stories.features import Features, features, from_registry
 from signalwatch.stories.judge import corrected, presumed, same
 from signalwatch.stories.known import NOBODY, Known
+from signalwatch.stories.money import number
 from signalwatch.stories.spelling import skeleton
 from signalwatch.stories.steps import ASSUMED_STATUS, NEAR, STATUS_ORDER, family, status_of
 
 PRECEDENCE: Mapping[str, int] = {"filing": 3, "release": 2, "registry": 1}
 """filing > company release > registry > trade press; other sources count 0."""
 _SALES = ("ipo", "offering")
+_ONE_WAY = re.compile(r"^\w+\|[twfg]:")
+_FACT = re.compile(r"^\w+\|[fg]:")
 _OVER = ("withdrawn", "terminated", "reverted")
 
 
@@ -67,7 +71,8 @@ def keys_of(event: Event, accounts: Mapping[str, str], known: Known = NOBODY) ->
     stories that prose told (``m:``). A ticker looks for names that it may abbreviate (``k:``), a name for tickers
     (``t:``); a capitalised word of a title looks for names (``c:``), a name for such words (``w:``), because detection
     does not always know which word is the company. Letters look for names with these initials, and names for their letters
-    (``i:``). ``accounts``: organisation name -> account_id; ``known``: other names of companies.
+    (``i:``); what has letters only also looks for facts of what has names (``f:``). ``accounts``: organisation name ->
+    account_id; ``known``: other names of companies.
     """
     group = family(event.type)
     f = features(event, known)
@@ -79,6 +84,7 @@ def keys_of(event: Event, accounts: Mapping[str, str], known: Known = NOBODY) ->
         f"{group}|a:{accounts[o.name]}" for o in event.organisations if o.role != "regulator" and o.name in accounts
     )
     keys.extend(f"{group}|n:{name}" for name in sorted(f.main | f.others | f.said))
+    keys.extend(f"{group}|{'f' if f.shorts else 'g'}:{fact}" for fact in _facts(event, f))
     keys.extend(f"{group}|i:{letters}" for _, letters in f.shorts)
     keys.extend(f"{group}|i:{letters}" for _, _, initials in f.spelled for letters in sorted(initials))
     keys.extend(f"{group}|w:{name}" for name in sorted(f.main) if len(name) >= 5)
@@ -103,11 +109,22 @@ def keys_of(event: Event, accounts: Mapping[str, str], known: Known = NOBODY) ->
     return tuple(dict.fromkeys(keys))
 
 
+def _facts(event: Event, f: Features) -> tuple[str, ...]:
+    """Sums, shares and diseases by which a telling that has a company's letters only finds one that has its name."""
+    sums = [x for name in ("amount", "total", "upfront") if (x := number(event, name))]
+    share = number(event, "percent")
+    told = [f"{x:.1e}" for x in sums] + ([f"{share:g}%"] if share else [])
+    return (*dict.fromkeys(told), *sorted(f.diseases)[:3])
+
+
 def _marks(event: Event, keys: Sequence[str], known: Known) -> tuple[str, ...]:
     """The keys a story can be found by after this event told it."""
     if from_registry(event):
         return tuple(dict.fromkeys(k.replace("|m:", "|n:", 1) for k in keys))
-    marks = [k.replace("|c:", "|w:", 1) for k in keys if "|t:" not in k and "|w:" not in k]
+    marks = [k.replace("|c:", "|w:", 1) for k in keys if not _ONE_WAY.search(k)]
+    marks.extend(
+        k.replace("|g:", "|f:", 1) if "|g:" in k else k.replace("|f:", "|g:", 1) for k in keys if _FACT.search(k)
+    )
     marks.extend(k.replace("|n:", "|m:", 1) for k in keys if "|n:" in k)
     marks.extend(k.replace(k[k.index("|") : k.index("|") + 3], "|c:", 1) for k in keys if "|n:" in k or "|p:" in k)
     group = family(event.type)
@@ -162,10 +179,9 @@ def _score(event: Event, mine: Features, story: StoryState, known: Known) -> flo
     if not any(family(e.type) == group for e in story.events) or _begins_again(event, story):
         return 0.0
     best = 0.0
-    for old in story.events:
-        if family(old.type) != group:
-            continue
-        ours, theirs = aligned(event, mine, old, features(old, known))
+    told = [(old, features(old, known)) for old in story.events if family(old.type) == group]
+    for old, plain in told:
+        ours, theirs = aligned(event, mine, old, among(old, plain, told))
         why = contradiction(event, ours, old, theirs)
         if why and not (why == "place" and _place_told(mine, story, known)):
             return 0.0

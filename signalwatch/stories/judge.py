@@ -37,6 +37,8 @@ ONCE_WITHIN: Mapping[str, int] = {
 }
 """Days within which what happens once to a product (or a named study, or a person) is told again or moved on."""
 
+DECIDED_AFTER = 14
+"""Days before which no European decision is taken for that on an opinion, unless both name the product or disease."""
 DECIDED_WITHIN = 90
 """Days within which the European Commission decides on an opinion: 67 by law, often fewer."""
 
@@ -185,49 +187,74 @@ def presumed(a: Event, fa: Features, b: Event, fb: Features) -> bool:
     return not named and fa.diseases.isdisjoint(fb.diseases) and decided(a, fa, b, fb)
 
 
+def _linked(group: str, a: Event, fa: Features, b: Event, fb: Features, days: float) -> bool:
+    """Whether more than likeness ties the two: an amended notice, one study, the end of a deal, the record of a start."""
+    if group == "funding":
+        return amends(a, b)
+    if group == "deal":
+        return sold(a, fa, b, fb) or (_ends(a, b) and _pair(fa, fb))
+    return (group == "trial_begin" and one_study(a, b)) or (days <= REGISTRY_WITHIN and _record_of(a, fa, b, fb))
+
+
+def _pair(fa: Features, fb: Features) -> bool:
+    """Whether both parties of a deal are the same."""
+    return len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2
+
+
 def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
     """How strongly two events are one happening; 0 or less means they are not."""
     group = family(a.type)
     if group != family(b.type):
         return 0.0
     days = abs((a.at - b.at).total_seconds()) / 86400
-    linked = (group == "funding" and amends(a, b)) or (group == "trial_begin" and one_study(a, b))
-    linked = linked or (group == "deal" and _ends(a, b) and len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2)
-    linked = linked or (group == "deal" and sold(a, fa, b, fb))
-    linked = linked or (days <= REGISTRY_WITHIN and _record_of(a, fa, b, fb))
-    within = LINKED_WITHIN if linked else WINDOW.get(group, DEFAULT_WINDOW)
-    if _once(group, a, fa, b, fb):
-        within = max(within, ONCE_WITHIN[group])
+    linked = _linked(group, a, fa, b, fb, days)
+    once, paid = _once(group, a, fa, b, fb), group == "funding" and paid_out(a, b)
     recap = (fa if a.at >= b.at else fb).periodic
-    if recap:
-        within = max(within, RECAPPED_WITHIN)
-    paid = group == "funding" and paid_out(a, b)
-    if paid:
-        within = max(within, PAID_WITHIN)
-    if days > within:
-        return 0.0
-    if contradiction(a, fa, b, fb):
+    within = LINKED_WITHIN if linked else WINDOW.get(group, DEFAULT_WINDOW)
+    longer = (once * ONCE_WITHIN.get(group, 0), recap * RECAPPED_WITHIN, paid * PAID_WITHIN)
+    if days > max(within, *longer) or contradiction(a, fa, b, fb):
         return 0.0
     points = evidence(a, fa, b, fb, days)
-    if linked:
-        return points
-    if points <= 0:
+    if linked or points <= 0:
+        return max(points, 0.0)
+    european = decided(a, fa, b, fb)
+    if european and days < DECIDED_AFTER and presumed(a, fa, b, fb):
         return 0.0
+    if european and fa.diseases & fb.diseases:
+        points += 1.0
+    need = _need(group, a, fa, b, fb, days)
+    if (paid or european) and fa.main & fb.main:
+        need = min(need, 1.9)
+    if once or (recap and days > 30):
+        need = min(need, 3.2)
+    if (fa.again if a.at >= b.at else fb.again) and days > NEAR and not _steps(group, a, b)[0]:
+        need += 1.0
+    return points - need
+
+
+def _steps(group: str, a: Event, b: Event) -> tuple[bool, bool]:
+    """Whether the later one is a step on, and whether it is a step back."""
     order = STATUS_ORDER.get(group, ())
     sa, sb = status_of(a), status_of(b)
     later, earlier = (sa, sb) if a.at >= b.at else (sb, sa)
-    step = later in order and earlier in order and order.index(later) > order.index(earlier)
-    back = later in order and earlier in order and order.index(later) < order.index(earlier)
+    if later not in order or earlier not in order:
+        return False, False
+    return order.index(later) > order.index(earlier), order.index(later) < order.index(earlier)
+
+
+def _need(group: str, a: Event, fa: Features, b: Event, fb: Features, days: float) -> float:
+    """How much has to speak for one happening, by how far apart the two lie and what kind it is."""
+    step, back = _steps(group, a, b)
     need = 1.8 if days <= NEAR else 2.4 if days <= 10 else 3.2 if days <= 30 else 3.8
     if group == "results" and days > NEAR:
         need += 1.5  # another cut, congress or subgroup is new data
     if step:
         need -= 1.2
-    elif days > 10 and order and not step:
+    elif days > 10 and group in STATUS_ORDER:
         need += 0.8
     if back and days > NEAR:
         need += 1.5
-    if group == "regulatory_approval" and sa == sb and days > 30:
+    if group == "regulatory_approval" and status_of(a) == status_of(b) and days > 30:
         need += 1.5  # the next dose, device or label
     if step and group == "regulatory_submission":
         need -= 0.6  # one application: agency and kind agree, and it only moves on
@@ -237,12 +264,8 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
         need = 1.8  # one proceeding, whatever step it has come to
     if group == "layoffs_restructuring" and days <= 10 and not (fa.again or fb.again):
         need = min(need, 1.9)  # one round, told by number and by share
-    if {a.type, b.type} == {"merger_acquisition"} and len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2:
+    if {a.type, b.type} == {"merger_acquisition"} and _pair(fa, fb):
         need = min(need, 2.5)  # one company buys another once, whatever it bids
-    if (paid or decided(a, fa, b, fb)) and fa.main & fb.main:
-        need = min(need, 1.9)
-    if _once(group, a, fa, b, fb) or (recap and days > 30):
-        need = min(need, 3.2)
-    if (fa.again if a.at >= b.at else fb.again) and days > NEAR and not step:
-        need += 1.0
-    return points - need
+    if group == "trial_stop" and a.attributes.get("kind") != b.attributes.get("kind"):
+        need += 0.5  # a pause of one's own and a hold of the agency are told in much the same words
+    return need

@@ -95,7 +95,8 @@ AGENCIES = {
 INSTRUMENTS = (
     ("atm", r"at[- ]the[- ]market (?:offering|facility|program|equity|sales|agreement)|\batm\b"
      r"|sales agreement|from time to time"),
-    ("debt", r"\bloan|credit facility|debt financing|venture debt|royalty financing|note purchase|convertible (?:senior )?notes"),
+    ("debt", r"\bloan|credit facility|debt financing|venture debt|royalty financing|note purchase|convertible (?:senior )?notes"
+     r"|\bconverts (?:to|due)\b|\b(?:its|the|new) converts\b"),
     ("pipe", r"private placement|\bpipe\b"), ("direct", r"registered direct"), ("warrant", r"warrant (?:inducement|exercise)"),
     ("rights", r"rights (?:issue|offering)"),
 )  # fmt: skip
@@ -156,6 +157,7 @@ NOTICE_WORDS = frozenset(
     issues january february march april august september october november december letter market marketing medicines
     monthly notice novel opinion orphan patients pediatric positive prescription previously product products recommends
     rejection rejects response severe solution submission syndrome tablet tablets capsules therapies treating treatment
+    withdrawal withdrawn withdraws extension indication
     treatments update updates cancer tumors chronic advanced metastatic relapsed refractory infection infections
     ophthalmic topical intravenous subcutaneous people companies company
     """.split()

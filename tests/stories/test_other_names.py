@@ -90,6 +90,12 @@ SHORT = [
     ("letters beside what is launched",
      event("product_launch", "Bering + Osterholm Launches LUMOVAR Free", "Bering + Osterholm", attributes={"product": "LUMOVAR Free"}),
      event("product_launch", "B+O rolls out its redness drops", "B+O", day=1, attributes={"product": "LUMOVAR"})),
+    ("a ticker of the whole name beside the sum",
+     event("merger_acquisition", "Novelda to Acquire Belumint Pharmaceuticals", "Novelda", other="Belumint Pharmaceuticals", attributes={"status": "announced", "amount": 9_100_000_000, "currency": "USD"}),
+     event("merger_acquisition", "BTPC +26% premarket", "BTPC", attributes={"status": "announced", "amount": 9_100_000_000, "currency": "USD"})),
+    ("a ticker of late consonants beside the disease",
+     event("trial_results", "Minovalis Announces Results in Narcolepsy", "Minovalis Therapeutics", attributes={"outcome": "mixed"}),
+     event("trial_results", "MVLS sinks on narcolepsy data", "MVLS", attributes={"outcome": "mixed"})),
     ("a ticker at the end of a purchase",
      event("merger_acquisition", "Vandale Scientific to Acquire Kestrel Bio", "Vandale Scientific", other="Kestrel Bio", attributes={"status": "announced"}),
      event("merger_acquisition", "VDS completes purchase of Kestrel", "VDS", other="Kestrel", day=146, attributes={"status": "completed"})),
@@ -101,7 +107,17 @@ def test_letters_are_the_company_they_stand_for(first: Event, second: Event) -> 
     assert together(first, second)
 
 
+def test_a_story_knows_whose_letters_a_telling_has() -> None:
+    price: dict[str, Any] = {"status": "announced", "amount": 9_100_000_000, "currency": "USD"}
+    buy = event("merger_acquisition", "Novelda to Acquire Belumint", "Novelda", other="Belumint", attributes=price)
+    stock = event("merger_acquisition", "BLMN +26% premarket", "BLMN", attributes=price)
+    done = event("merger_acquisition", "Novelda completes Belumint purchase", "Novelda", other="Belumint", day=46, attributes={"status": "completed"})  # fmt: skip
+
+    assert together(buy, stock, done)
+
+
 APART = [
+    ("a ticker of late consonants and nothing else", event("trial_results", "Minovalis Announces Results", "Minovalis Therapeutics"), event("trial_results", "MVLS sinks on data", "MVLS")),
     ("initials and nothing else", event("layoffs_restructuring", "Bering Osterholm cuts staff", "Bering Osterholm"), event("layoffs_restructuring", "BO lays off staff", "BO", day=1)),
     ("other letters beside the same partner",
      event("licensing_deal", "Bering Osterholm and Novelda Sign License Agreement", "Bering Osterholm", other="Novelda"),

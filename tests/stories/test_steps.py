@@ -31,6 +31,8 @@ SAME = [
      event("facility_expansion", "Aerion breaks ground at Goochdale", day=79, attributes={"location": "Goochdale"})),
     ("ground broken half a year later", event("facility_expansion", "Aerion to Build $5 Billion Plant in Princeton", attributes={"location": "Princeton", "amount": 5_000_000_000, "currency": "USD"}),
      event("facility_expansion", "Shovels in the dirt at Princeton site", text="Aerion broke ground.", day=150, attributes={"location": "Princeton"})),
+    ("convertible notes by their short name", event("public_offering", "Aerion Announces Refinancing of $175 Million Convertible Notes", attributes={"status": "priced", "amount": 175_000_000}),
+     event("public_offering", "Aerion pushes out its converts", day=1, attributes={"status": "priced"})),
     ("a gene and a kind of medicine are no products", event("regulatory_submission", "Aerion Submits NDA", text="In ESR1-mutated breast cancer.", attributes={"kind": "NDA", "status": "submitted"}),
      event("regulatory_submission", "Aerion gets June date for first PROTAC", day=63, attributes={"kind": "NDA", "status": "accepted"})),
     ("an agency that the buyer's country has", event("contract_award", "Aerion Announces New US Government Contract for Burn Scanner", attributes={"agency": "US Government"}),
@@ -48,6 +50,8 @@ DIFFERENT = [
      event("regulatory_approval", "Brussels clears Aerion's psoriasis cream", day=60, attributes=DECISION)),
     ("a European decision of which the opinion is too old", event("regulatory_approval", "Aerion Receives Positive CHMP Opinion for VEXORAL", attributes=OPINION),
      event("regulatory_approval", "European Commission approves Aerion's sleep spray", day=115, attributes=DECISION)),
+    ("two kinds of stop", event("trial_setback", "Aerion pauses shipments of VEXORAL", attributes={"kind": "paused"}),
+     event("trial_setback", "FDA holds up Aerion's nerve trials", day=3, attributes={"kind": "clinical_hold"})),
     ("a second tranche", event("funding_round", "Aerion Signs Commitment for $250 Million Loan from Oakmere", attributes=LOAN),
      event("funding_round", "Aerion Draws Second Tranche of Oakmere Loan", day=80, attributes={**LOAN, "amount": 50_000_000})),
     ("another loan", event("funding_round", "Aerion Signs $250 Million Loan with Oakmere", attributes=LOAN),
@@ -78,6 +82,16 @@ def test_a_telling_that_names_the_state_does_not_rule_out_a_county_that_another_
     other = event("facility_expansion", "Aerion breaks ground at Visp", day=9, attributes={"location": "Visp"})
 
     assert [number for number, _ in effects(first, again, begun, other)] == ["0", "0", "0", "1"]
+
+
+def test_a_european_decision_is_not_on_the_opinion_of_the_same_week() -> None:
+    opinion = event(
+        "regulatory_approval", "Aerion: CHMP Positive Opinion for VEXORAL in Narcolepsy", attributes=OPINION
+    )
+    latest = event("regulatory_approval", "CHMP Backs Aerion's Higher Dose of Zoltrane", day=56, attributes=OPINION)
+    decided = event("regulatory_approval", "EU clears Aerion's narcolepsy pill", day=59, attributes=DECISION)
+
+    assert [number for number, _ in effects(opinion, latest, decided)] == ["0", "1", "0"]
 
 
 def test_two_opinions_and_a_decision_that_names_neither() -> None:
