@@ -122,7 +122,7 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
             return "place"
         if fa.site and fb.site and fa.site.isdisjoint(fb.site):
             return "site"
-        if far(number(a, "amount"), number(b, "amount"), 1.5):
+        if amounts_differ(a, b, 1.5):
             return "amount"
     if group in ("trial_begin", "results", "trial_stop", "trial_phase_advance"):
         pa, pb = _PHASES.get(str(a.attributes.get("phase", ""))), _PHASES.get(str(b.attributes.get("phase", "")))

@@ -16,15 +16,14 @@ from signalwatch.stories.steps import NEAR
 def aligned(a: Event, fa: Features, b: Event, fb: Features) -> tuple[Features, Features]:
     """Both sides, with the letters of the one put as the name of the other where they can only mean it.
 
-    A ticker means the name it abbreviates within days, or beside another shared fact; initials always need the fact.
+    A ticker means the name it abbreviates, the more so the nearer or beside another shared fact; initials need the fact.
     """
     if not fa.shorts and not fb.shorts:
         return fa, fb
     days = abs((a.at - b.at).total_seconds()) / 86400
     shared = _shared_fact(a, fa, b, fb)
-    if days > NEAR and not shared:
-        return fa, fb
-    return _put(fa, fb, shared), _put(fb, fa, shared)
+    sure = 3 if days > NEAR else 2
+    return _put(fa, fb, shared, sure), _put(fb, fa, shared, sure)
 
 
 def among(event: Event, f: Features, tellings: Sequence[tuple[Event, Features]]) -> Features:
@@ -35,7 +34,7 @@ def among(event: Event, f: Features, tellings: Sequence[tuple[Event, Features]])
     return f
 
 
-def _put(mine: Features, theirs: Features, shared: bool) -> Features:
+def _put(mine: Features, theirs: Features, shared: bool, sure: int) -> Features:
     """One side with its letters replaced by the other side's names."""
     for key, letters in mine.shorts:
         if key in theirs.main:
@@ -43,7 +42,8 @@ def _put(mine: Features, theirs: Features, shared: bool) -> Features:
         means = {
             name
             for name, whole, initials in theirs.spelled
-            if name not in mine.main and ((shared and letters in initials) or _ticker(letters, name, whole, shared))
+            if name not in mine.main
+            and ((shared and letters in initials) or _ticker(letters, name, whole, 0 if shared else sure))
         }
         if len(means) == 1:
             main = (mine.main - {key, f"${letters}", f"${key}"}) | means
@@ -51,9 +51,10 @@ def _put(mine: Features, theirs: Features, shared: bool) -> Features:
     return mine
 
 
-def _ticker(letters: str, name: str, whole: str, shared: bool) -> bool:
-    """Whether letters are those of a name; with nothing else to go by, the first consonants have to agree."""
-    if len(letters) < 3 or not (shared or skeleton(name).startswith(skeleton(letters)[:2])):
+def _ticker(letters: str, name: str, whole: str, sure: int) -> bool:
+    """Whether letters are those of a name; with nothing else to go by, so many first consonants have to agree."""
+    short = skeleton(letters)[:sure]
+    if len(letters) < 3 or not skeleton(name).startswith(short) or (sure == 3 and len(short) < sure):
         return False
     return abbreviates(letters, name) or abbreviates(letters, whole)
 

@@ -21,6 +21,8 @@ from signalwatch.stories.steps import ASSUMED_STATUS, NEAR, STATUS_ORDER, family
 
 PRECEDENCE: Mapping[str, int] = {"filing": 3, "release": 2, "registry": 1}
 """filing > company release > registry > trade press; other sources count 0."""
+_CLEARLY = 0.4
+"""Points by which one of several stories must fit better where nothing but company and time speaks for any."""
 _SALES = ("ipo", "offering")
 _ONE_WAY = re.compile(r"^\w+\|[twfg]:")
 _FACT = re.compile(r"^\w+\|[fg]:")
@@ -159,8 +161,10 @@ def assign(event: Event, keys: Sequence[str], candidates: Sequence[StoryState], 
     if before is not None:
         return _join(event, keys, before, known)
     found = [(score, story) for story in near if (score := _score(event, mine, story, known)) > 0]
-    best = max(found, key=lambda pair: pair[0], default=None)
-    if best is None or (len(found) > 1 and all(_presumed(event, mine, story, known) for _, story in found)):
+    found.sort(key=lambda pair: -pair[0])
+    best = found[0] if found else None
+    close = len(found) > 1 and found[0][0] - found[1][0] < _CLEARLY
+    if best is None or (close and all(_presumed(event, mine, story, known) for _, story in found[:2])):
         story_id = ids.digest("story", event.event_id)
         opened = StoryState(
             story_id=story_id, type=event.type, keys=_marks(event, keys, known), opened_at=event.at, last_at=event.at,

@@ -33,6 +33,8 @@ SAME = [
      event("facility_expansion", "Shovels in the dirt at Princeton site", text="Aerion broke ground.", day=150, attributes={"location": "Princeton"})),
     ("convertible notes by their short name", event("public_offering", "Aerion Announces Refinancing of $175 Million Convertible Notes", attributes={"status": "priced", "amount": 175_000_000}),
      event("public_offering", "Aerion pushes out its converts", day=1, attributes={"status": "priced"})),
+    ("a plant in another currency", event("facility_expansion", "Aerion Invests DKK 8.5 Billion in Odense", attributes={"location": "Odense", "amount": 8.5e9, "currency": "DKK"}),
+     event("facility_expansion", "Aerion spends $1.2B on Danish plant", text="In Odense.", attributes={"location": "Denmark", "amount": 1.2e9, "currency": "USD"})),
     ("a gene and a kind of medicine are no products", event("regulatory_submission", "Aerion Submits NDA", text="In ESR1-mutated breast cancer.", attributes={"kind": "NDA", "status": "submitted"}),
      event("regulatory_submission", "Aerion gets June date for first PROTAC", day=63, attributes={"kind": "NDA", "status": "accepted"})),
     ("an agency that the buyer's country has", event("contract_award", "Aerion Announces New US Government Contract for Burn Scanner", attributes={"agency": "US Government"}),
@@ -82,6 +84,14 @@ def test_a_telling_that_names_the_state_does_not_rule_out_a_county_that_another_
     other = event("facility_expansion", "Aerion breaks ground at Visp", day=9, attributes={"location": "Visp"})
 
     assert [number for number, _ in effects(first, again, begun, other)] == ["0", "0", "0", "1"]
+
+
+def test_of_two_opinions_the_one_that_is_told_in_the_same_words_was_decided() -> None:
+    one = event("regulatory_approval", "CHMP Recommends Approval of Aerion's ZOLTRANE", attributes=OPINION)
+    two = event("regulatory_approval", "CHMP Recommends Aerion's VEXORAL Prefilled Syringe", attributes=OPINION)
+    decided = event("regulatory_approval", "Europe clears Aerion drug in syringe", day=60, attributes=DECISION)
+
+    assert [number for number, _ in effects(one, two, decided)] == ["0", "1", "1"]
 
 
 def test_a_european_decision_is_not_on_the_opinion_of_the_same_week() -> None:
