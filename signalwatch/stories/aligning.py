@@ -19,11 +19,22 @@ def aligned(a: Event, fa: Features, b: Event, fb: Features) -> tuple[Features, F
     A ticker means the name it abbreviates, the more so the nearer or beside another shared fact; initials need the fact.
     """
     if not fa.shorts and not fb.shorts:
-        return fa, fb
+        return _begun(fa, fb)
     days = abs((a.at - b.at).total_seconds()) / 86400
     shared = _shared_fact(a, fa, b, fb)
     sure = 3 if days > NEAR else 2
     return _put(fa, fb, shared, sure), _put(fb, fa, shared, sure)
+
+
+def _begun(fa: Features, fb: Features) -> tuple[Features, Features]:
+    """Both sides of a deal, where the other party is told by the beginning of its name: EyeBio for Eyebiotech."""
+    only_a, only_b = fa.main - fb.main, fb.main - fa.main
+    if len(only_a) != 1 or len(only_b) != 1 or len(fa.main) != len(fb.main) or len(fa.main) < 2:
+        return fa, fb
+    (x,), (y,) = only_a, only_b
+    if min(len(x), len(y)) < 5 or not (x.startswith(y) or y.startswith(x)):
+        return fa, fb
+    return fa, replace(fb, main=fa.main, bought=fb.bought | {x} if y in fb.bought else fb.bought)
 
 
 def among(event: Event, f: Features, tellings: Sequence[tuple[Event, Features]]) -> Features:

@@ -102,7 +102,7 @@ def keys_of(event: Event, accounts: Mapping[str, str], known: Known = NOBODY) ->
         keys.append(f"{group}|v:{ticker[1:3]}")  # a company whose ticker only resembles its name
         keys.append(f"{group}|k:{skeleton(ticker)[:2]}")
     if group in BY_AGENCY:
-        keys.extend(f"{group}|q:{word}" for word in sorted(f.marks))
+        keys.extend(f"{group}|q:{word}" for word in sorted(f.marks | f.named))
     document = _document_key(event)
     if document:
         keys.append(f"{group}|d:{document}")

@@ -15,6 +15,7 @@ from signalwatch.stories.vocabulary import (
     AGENCIES,
     BRACKETED,
     BRAND,
+    BUILDINGS,
     CALLED,
     CAPS,
     CODE,
@@ -78,6 +79,7 @@ class Features(Struct, frozen=True, kw_only=True):
     congresses: frozenset[str] = frozenset()
     payers: frozenset[str] = frozenset()  # whose money a grant or contract is
     marks: frozenset[str] = frozenset()  # words of the title by which an agency's notice that names no company is found
+    named: frozenset[str] = frozenset()  # capitalised words of its text, likewise
     periodic: bool = False  # looks back on a period
     called: frozenset[str] = frozenset()  # words of the title that stand where a product's name does
     thing: frozenset[str] = frozenset()  # words of what is launched
@@ -146,7 +148,7 @@ def payers_of(names: Iterable[str]) -> frozenset[str]:
 
 
 def _places(location: str) -> frozenset[str]:
-    return frozenset(w for w in WORD.findall(plain(location)) if len(w) > 3 and w not in COMPASS)
+    return frozenset(w for w in WORD.findall(plain(location)) if len(w) > 3 and w not in COMPASS and w not in BUILDINGS)
 
 
 def _brands(product: str) -> frozenset[str]:
@@ -337,6 +339,7 @@ def _of_text(event: Event, known: Known) -> Features:
             + [str(a[name]) for name in ("agency", "funder") if a.get(name)]
         ),
         marks=_marks(title) - main,
+        named=frozenset() if main else _capitals(lead) - NOTICE_WORDS,
         called=called_in(title) - main - others,
         periodic=bool(PERIODIC.search(title)),
         brands=_brands(str(a.get("product") or "")),

@@ -48,11 +48,13 @@ def skeleton(key: str) -> str:
 def abbreviates(ticker: str, name: str) -> bool:
     """Whether ``ticker`` reads as letters of ``name`` in order, from the same first letter (RGNX, Regenxbio).
 
-    Some leave a vowel at the beginning out: then the first consonants have to agree.
+    Some leave a vowel at the beginning out: then the first consonants have to agree. An X at the end may be the
+    ticker's own (VNTX, Vandale Therapeutics).
     """
     short = ticker.lstrip("$")
     headless = name[:1] in "aeiou" and len(short) == 4 and skeleton(short) == skeleton(name)
-    return _missing(short, name) == 0 or (headless and _missing(short, name[1:]) == 0)
+    bare = short[:-1] if len(short) == 4 and short.endswith("x") else short
+    return 0 in (_missing(short, name), _missing(bare, name)) or (headless and _missing(short, name[1:]) == 0)
 
 
 def _missing(short: str, name: str) -> int:

@@ -45,6 +45,13 @@ COMPASS = frozenset(
     city county east eastern new north northern republic south southern state united west western
     """.split()
 )
+BUILDINGS = frozenset(
+    """
+    access additional building campus center centre expansion facility facilities factory global headquarters hub laboratory
+    laboratories manufacturing office open park plant production research second site suite technology
+    """.split()
+)
+"""What is built rather than where: no places."""
 TICKER = re.compile(
     r"\(?\b(?:NASDAQ|NYSE(?: American| Arca| MKT)?|OTCQ[BX]|OTC|AMEX|TSXV?|LSE|AIM|SIX|EURONEXT|ASX|HKEX|XETRA|ETR)"
     r"[A-Za-z /]{0,20}"

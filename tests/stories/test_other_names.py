@@ -99,6 +99,12 @@ SHORT = [
     ("a ticker of all its consonants weeks later",
      event("bankruptcy_distress", "Vandera to file for Chapter 11", "Vandera", attributes={"kind": "chapter_11"}),
      event("bankruptcy_distress", "VNDR shares to be cancelled as maker enters court", "VNDR", day=29, attributes={"kind": "chapter_11"})),
+    ("a ticker that ends in an X of its own",
+     event("trial_start", "Vandale Therapeutics Doses First Subject", "Vandale Therapeutics", attributes={"phase": "2"}),
+     event("trial_start", "VNTX starts mid-stage test", "VNTX", day=1)),
+    ("a short form of a name beside the buyer",
+     event("merger_acquisition", "Novelda to Acquire Eyevandtech", "Novelda", other="Eyevandtech", attributes={"status": "announced"}),
+     event("merger_acquisition", "Novelda closes Eyevand deal", "Novelda", other="Eyevand", day=44, attributes={"status": "completed"})),
     ("a ticker at the end of a purchase",
      event("merger_acquisition", "Vandale Scientific to Acquire Kestrel Bio", "Vandale Scientific", other="Kestrel Bio", attributes={"status": "announced"}),
      event("merger_acquisition", "VDS completes purchase of Kestrel", "VDS", other="Kestrel", day=146, attributes={"status": "completed"})),
@@ -120,6 +126,8 @@ def test_a_story_knows_whose_letters_a_telling_has() -> None:
 
 
 APART = [
+    ("two names that begin alike and nothing else",
+     event("layoffs_restructuring", "Eyevandtech cuts staff", "Eyevandtech"), event("layoffs_restructuring", "Eyevand lays off staff", "Eyevand", day=1)),
     ("a ticker of late consonants and nothing else", event("trial_results", "Minovalis Announces Results", "Minovalis Therapeutics"), event("trial_results", "MVLS sinks on data", "MVLS")),
     ("initials and nothing else", event("layoffs_restructuring", "Bering Osterholm cuts staff", "Bering Osterholm"), event("layoffs_restructuring", "BO lays off staff", "BO", day=1)),
     ("other letters beside the same partner",

@@ -54,6 +54,8 @@ DIFFERENT = [
      event("regulatory_approval", "European Commission approves Aerion's sleep spray", day=115, attributes=DECISION)),
     ("two kinds of stop", event("trial_setback", "Aerion pauses shipments of VEXORAL", attributes={"kind": "paused"}),
      event("trial_setback", "FDA holds up Aerion's nerve trials", day=3, attributes={"kind": "clinical_hold"})),
+    ("a location that only says what is built", event("facility_expansion", "Aerion Opens Technology Access Center in Europe", attributes={"location": "Europe"}),
+     event("facility_expansion", "Aerion to Open Additional Technology Access Center", day=41, attributes={"location": "Open Additional Technology Access Center"})),
     ("a second tranche", event("funding_round", "Aerion Signs Commitment for $250 Million Loan from Oakmere", attributes=LOAN),
      event("funding_round", "Aerion Draws Second Tranche of Oakmere Loan", day=80, attributes={**LOAN, "amount": 50_000_000})),
     ("another loan", event("funding_round", "Aerion Signs $250 Million Loan with Oakmere", attributes=LOAN),
