@@ -65,6 +65,8 @@ def _put(mine: Features, theirs: Features, shared: bool, sure: int) -> Features:
 def _ticker(letters: str, name: str, whole: str, sure: int) -> bool:
     """Whether letters are those of a name; with nothing else to go by, so many first consonants have to agree."""
     short = skeleton(letters)[:sure]
+    if len(letters) == 4 and len(name) > 4 and letters[0] == name[0] and name.endswith(letters[1:]):
+        return True  # CBAY, CymaBay
     if len(letters) < 3 or not skeleton(name).startswith(short) or (sure == 3 and len(short) < sure):
         return False
     return abbreviates(letters, name) or abbreviates(letters, whole)

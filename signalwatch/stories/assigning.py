@@ -73,8 +73,8 @@ def keys_of(event: Event, accounts: Mapping[str, str], known: Known = NOBODY) ->
     stories that prose told (``m:``). A ticker looks for names that it may abbreviate (``k:``), a name for tickers
     (``t:``); a capitalised word of a title looks for names (``c:``), a name for such words (``w:``), because detection
     does not always know which word is the company. Letters look for names with these initials, and names for their letters
-    (``i:``); what has letters only also looks for facts of what has names (``f:``). ``accounts``: organisation name ->
-    account_id; ``known``: other names of companies.
+    (``i:``), or what begins and ends like them (``e:``); what has letters only also looks for facts of what has names
+    (``f:``). ``accounts``: organisation name -> account_id; ``known``: other names of companies.
     """
     group = family(event.type)
     f = features(event, known)
@@ -88,6 +88,8 @@ def keys_of(event: Event, accounts: Mapping[str, str], known: Known = NOBODY) ->
     keys.extend(f"{group}|n:{name}" for name in sorted(f.main | f.others | f.said))
     keys.extend(f"{group}|{'f' if f.shorts else 'g'}:{fact}" for fact in _facts(event, f))
     keys.extend(f"{group}|i:{letters}" for _, letters in f.shorts)
+    keys.extend(f"{group}|e:{letters[1:]}" for _, letters in f.shorts if len(letters) == 4)
+    keys.extend(f"{group}|e:{name[-3:]}" for name, _, _ in f.spelled if len(name) > 4)
     keys.extend(f"{group}|i:{letters}" for _, _, initials in f.spelled for letters in sorted(initials))
     keys.extend(f"{group}|w:{name}" for name in sorted(f.main) if len(name) >= 5)
     keys.extend(f"{group}|w:{product}" for product in sorted(f.products)[:8] if len(product) >= 5 and product.isalpha())
