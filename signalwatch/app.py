@@ -36,6 +36,7 @@ from signalwatch.ruleset import Pack
 from signalwatch.ruleset.linting import silent_rules
 from signalwatch.store import Store, open_store
 from signalwatch.store.records import HostBudget, OperatorAlert, OutboxItem, SourceSpec, SourceState
+from signalwatch.stories import Known
 
 UPKEEP_EVERY = timedelta(hours=1)
 """How often silences and step-downs are looked for."""
@@ -263,6 +264,7 @@ class App:
                 pack=self.pack,
                 router=router(self.pack, self.config),
                 accounts_hash=version,
+                known=current.known if current is not None else Known(self.families.called()),
             )
             settle_memory()
             return self._knowledge

@@ -31,6 +31,7 @@ class Knowledge:
     pack: Pack
     router: Router
     accounts_hash: str
+    known: stories.Known = stories.NOBODY
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ def concerned(event: Event) -> list[Organisation]:
     return [o for o in event.organisations if o.role in roles]
 
 
-def resolve_event(event: Event, resolver: Resolver) -> Resolved:
+def resolve_event(event: Event, resolver: Resolver, known: stories.Known = stories.NOBODY) -> Resolved:
     """Resolve the names of an event and compute its story keys."""
     context = f"{event.title} {event.span.text}" if event.span.text not in event.title else event.title
     matches: list[tuple[Organisation, Match]] = []
@@ -86,7 +87,7 @@ def resolve_event(event: Event, resolver: Resolver) -> Resolved:
             matches.append((organisation, match))
             if match.status == "matched":
                 names.setdefault(organisation.name, match.account_id)
-    return Resolved(event=event, keys=stories.keys_of(event, names), matches=tuple(matches))
+    return Resolved(event=event, keys=stories.keys_of(event, names, known), matches=tuple(matches))
 
 
 def gather(tx: AssessTx, resolved: Iterable[Resolved], now: datetime) -> Gathered:

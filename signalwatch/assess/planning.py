@@ -96,7 +96,7 @@ class Planner:
     def event(self, resolved: Resolved) -> None:
         """Story, accounts, decisions and messages of one event."""
         event = resolved.event
-        intent = stories.assign(event, resolved.keys, self.g.candidates(resolved.keys))
+        intent = stories.assign(event, resolved.keys, self.g.candidates(resolved.keys), self.k.known)
         self.opened += intent.effect == "opened"
         if stories.takes_back(event) and intent.effect == "opened":
             intent = replace(intent, effect="corrected", reason="takes back what was never told")

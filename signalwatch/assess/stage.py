@@ -62,7 +62,7 @@ class Assess:
                 return report
             # a rewrite often keeps the date of what it corrects: what was seen first is told first
             events.sort(key=lambda e: (e.published_at or e.first_seen_at or now, e.first_seen_at or now, e.event_id))
-            resolved = [resolve_event(event, knowledge.resolver) for event in events]
+            resolved = [resolve_event(event, knowledge.resolver, knowledge.known) for event in events]
             planner = Planner(knowledge, gather(tx, resolved, now), now)
             for one in resolved:
                 try:

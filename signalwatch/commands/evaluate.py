@@ -148,11 +148,14 @@ def stories(
 ) -> int:
     """FILES of items (several are concatenated) and --pairs in the format of pairs.jsonl."""
     from signalwatch.evaluate import stories as scoring
+    from signalwatch.rulebook import families_of
+    from signalwatch.stories import Known
 
+    known = Known(families_of(rules_folder or starter_rules()).called())
     detector = None
     if events == "detected":
         from signalwatch.detect import load
 
         detector = load((rules_folder or starter_rules()) / "triggers")
-    result = scoring.evaluate(read_jsonl(files, _Dated), read_jsonl([pairs], _Pair), detector)
+    result = scoring.evaluate(read_jsonl(files, _Dated), read_jsonl([pairs], _Pair), detector, known)
     return emit(scoring.public(result), scoring.table(result, errors=errors), as_json)

@@ -60,15 +60,15 @@ def detected_events(item: Mapping[str, Any], detector: Detector) -> list[Event]:
     return out
 
 
-def cluster(events: Sequence[Event]) -> dict[str, str]:
+def cluster(events: Sequence[Event], known: stories.Known = stories.NOBODY) -> dict[str, str]:
     """Feed events in date order, once, through the same code the service uses: event id -> story id."""
     states: dict[str, StoryState] = {}
     by_key: dict[str, list[str]] = {}
     answer: dict[str, str] = {}
     for event in sorted(events, key=lambda e: (e.at, e.event_id)):
-        keys = stories.keys_of(event, {})
+        keys = stories.keys_of(event, {}, known)
         found = dict.fromkeys(s for key in keys for s in by_key.get(key, ()))
-        intent = stories.assign(event, keys, [states[s] for s in found])
+        intent = stories.assign(event, keys, [states[s] for s in found], known)
         states[intent.story_id] = intent.story
         for key in intent.story.keys:
             if intent.story_id not in by_key.setdefault(key, []):
@@ -103,7 +103,12 @@ def components(pairs: Sequence[tuple[str, str]]) -> list[set[str]]:
     return list(groups.values())
 
 
-def evaluate(items: Sequence[Row], pairs: Sequence[Row], detector: Detector | None = None) -> dict[str, Any]:
+def evaluate(
+    items: Sequence[Row],
+    pairs: Sequence[Row],
+    detector: Detector | None = None,
+    known: stories.Known = stories.NOBODY,
+) -> dict[str, Any]:
     """Cluster the items' events and compare with the labelled pairs.
 
     ``pairs``: precision and recall over listed pairs (unsure left out). ``stories``: a labelled story is right when all
@@ -116,7 +121,7 @@ def evaluate(items: Sequence[Row], pairs: Sequence[Row], detector: Detector | No
             events.extend(labelled_event(item, i) for i in range(len(item["events"])))
         else:
             events.extend(detected_events(item, detector))
-    story_of = cluster(events)
+    story_of = cluster(events, known)
     right = found = true = 0
     errors: list[dict[str, Any]] = []
     same_pairs: list[tuple[str, str]] = []

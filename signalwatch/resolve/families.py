@@ -85,6 +85,21 @@ class Families:
         """Like ``group``, for a name that is in normal form already."""
         return self._group.get(normal)
 
+    def called(self) -> dict[str, str]:
+        """Every name that is the same company as a listed one, and every ticker it has today (``$BDX``): name -> company.
+
+        Units and companies that were bought are others, and short forms of the press or of two companies mean too much.
+        """
+        found: dict[str, str] = {}
+        for group in self.groups:
+            names = [name for name in (group.company, *group.names) if name not in group.shared]
+            tickers = [f"${symbol.partition(':')[2]}" for symbol in group.tickers if ":" in symbol]
+            found.update(dict.fromkeys((*names, *tickers), group.company))
+        for fact in self.facts:
+            if fact.kind == "renamed":
+                found.setdefault(fact.name, fact.company)
+        return found
+
     def facts_of(self, group: Group) -> list[Fact]:
         """The facts whose subject is the company itself, under any of its names."""
         found = (self.fact(name) for name in (group.company, *group.names))

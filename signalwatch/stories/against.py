@@ -5,7 +5,7 @@ from __future__ import annotations
 from signalwatch import diseases
 from signalwatch.model import Event
 from signalwatch.stories.features import Features, title_words
-from signalwatch.stories.money import amounts_differ, amounts_meet, far, number, part_of
+from signalwatch.stories.money import amounts_differ, amounts_meet, far, number, paid_out, part_of
 from signalwatch.stories.steps import NEAR, distress_differs, distress_kind, family, status_of
 
 _PHASES = {
@@ -78,19 +78,16 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
             and not (days <= NEAR and number(a, "amount") and number(a, "amount") == number(b, "amount"))
         ):
             return f"instrument {fb.instrument or 'shares'} / {fa.instrument or 'shares'}"
-        if amounts_differ(a, b, 1.45) and not _first_sale(a, b) and not part_of(a, b):
+        paid = paid_out(a, b)
+        if amounts_differ(a, b, 1.45) and not _first_sale(a, b) and not part_of(a, b) and not paid:
             return "amount"
+        if paid and days > NEAR and fa.payers and fb.payers and _strangers(fa.payers, fa.words, fb.payers, fb.words):
+            return f"lender {', '.join(sorted(fb.payers))} / {', '.join(sorted(fa.payers))}"
     if group in ("grant_award", "contract_award"):
         if amounts_differ(a, b, 1.3) and not part_of(a, b):
             return "amount"
         one_sum = days <= NEAR and amounts_meet(a, b)
-        if (
-            not one_sum
-            and fa.payers
-            and fb.payers
-            and fa.payers.isdisjoint(fb.payers | fb.words)
-            and fb.payers.isdisjoint(fa.words)
-        ):
+        if not one_sum and fa.payers and fb.payers and _strangers(fa.payers, fa.words, fb.payers, fb.words):
             return f"payer {', '.join(sorted(fb.payers))} / {', '.join(sorted(fa.payers))}"
     if group == "bankruptcy_distress" and days > NEAR and distress_differs(a, b):
         return f"{distress_kind(b)} / {distress_kind(a)}"
@@ -120,13 +117,12 @@ def contradiction(a: Event, fa: Features, b: Event, fb: Features) -> str:
         if (
             fa.places
             and fb.places
-            and fa.places.isdisjoint(fb.places | title_words(b))
-            and fb.places.isdisjoint(title_words(a))
+            and _strangers(fa.places, title_words(a) | fa.words, fb.places, title_words(b) | fb.words)
         ):
             return "place"
         if fa.site and fb.site and fa.site.isdisjoint(fb.site):
             return "site"
-        if far(number(a, "amount"), number(b, "amount"), 1.5):
+        if amounts_differ(a, b, 1.5):
             return "amount"
     if group in ("trial_begin", "results", "trial_stop", "trial_phase_advance"):
         pa, pb = _PHASES.get(str(a.attributes.get("phase", ""))), _PHASES.get(str(b.attributes.get("phase", "")))
@@ -191,7 +187,21 @@ def undecided(a: Event, fa: Features, b: Event, fb: Features) -> str:
     days = abs((a.at - b.at).total_seconds()) / 86400
     over = status_of(a if a.at >= b.at else b) in ("completed", "terminated")
     unnamed = fa.parties != fb.parties and days > NEAR and not (fa.products & fb.products and (over or days <= 30))
-    return "other party unnamed" if family(a.type) == "deal" and unnamed and not both_named(fa, fb) else ""
+    unnamed = unnamed and not both_named(fa, fb) and not sold(a, fa, b, fb)
+    return "other party unnamed" if family(a.type) == "deal" and unnamed else ""
+
+
+def sold(a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether the later one tells, of the target alone and for the same sum, that the purchase of it is over."""
+    (earlier, fe), (later, fl) = ((a, fa), (b, fb)) if a.at <= b.at else ((b, fb), (a, fa))
+    over = status_of(later) in ("completed", "terminated") and status_of(earlier) in ("", "proposed", "announced")
+    purchase = {a.type, b.type} == {"merger_acquisition"}
+    return over and purchase and fl.parties == 1 and bool(fl.main & fe.bought) and amounts_meet(a, b)
+
+
+def _strangers(a: frozenset[str], told_a: frozenset[str], b: frozenset[str], told_b: frozenset[str]) -> bool:
+    """Whether two sets share nothing, and neither is mentioned where the other is told."""
+    return a.isdisjoint(b | told_b) and b.isdisjoint(told_a)
 
 
 def _one_name(fa: Features, fb: Features) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,13 +11,21 @@ from msgspec.structs import replace
 from signalwatch import ids
 from signalwatch.model import Change, Event, StoryIntent, StoryState
 from signalwatch.stories.against import BY_AGENCY, contradiction, undecided
-from signalwatch.stories.features import Features, features, from_registry, skeleton
-from signalwatch.stories.judge import corrected, same
+from signalwatch.stories.aligning import aligned, among
+from signalwatch.stories.features import Features, features, from_registry
+from signalwatch.stories.judge import corrected, presumed, same
+from signalwatch.stories.known import NOBODY, Known
+from signalwatch.stories.money import number
+from signalwatch.stories.spelling import skeleton
 from signalwatch.stories.steps import ASSUMED_STATUS, NEAR, STATUS_ORDER, family, status_of
 
 PRECEDENCE: Mapping[str, int] = {"filing": 3, "release": 2, "registry": 1}
 """filing > company release > registry > trade press; other sources count 0."""
+_CLEARLY = 0.4
+"""Points by which one of several stories must fit better where nothing but company and time speaks for any."""
 _SALES = ("ipo", "offering")
+_ONE_WAY = re.compile(r"^\w+\|[twfg]:")
+_FACT = re.compile(r"^\w+\|[fg]:")
 _OVER = ("withdrawn", "terminated", "reverted")
 
 
@@ -57,16 +66,18 @@ def _document_key(event: Event) -> str:
     return f"{event.connector}:{event.document_key}" if event.connector == "feeds" and event.document_key else ""
 
 
-def keys_of(event: Event, accounts: Mapping[str, str]) -> tuple[str, ...]:
+def keys_of(event: Event, accounts: Mapping[str, str], known: Known = NOBODY) -> tuple[str, ...]:
     """The keys an event is looked up by: family x account, name word, ticker, product, study or document.
 
     A registry record names its study and asset, so among registry stories only those decide; by company it looks for
     stories that prose told (``m:``). A ticker looks for names that it may abbreviate (``k:``), a name for tickers
     (``t:``); a capitalised word of a title looks for names (``c:``), a name for such words (``w:``), because detection
-    does not always know which word is the company. ``accounts``: organisation name -> account_id.
+    does not always know which word is the company. Letters look for names with these initials, and names for their letters
+    (``i:``), or what begins and ends like them (``e:``); what has letters only also looks for facts of what has names
+    (``f:``). ``accounts``: organisation name -> account_id; ``known``: other names of companies.
     """
     group = family(event.type)
-    f = features(event)
+    f = features(event, known)
     keys = [f"{group}|p:{product}" for product in sorted(f.products)[:8]]
     if from_registry(event):
         keys.extend(f"{group}|m:{name}" for name in sorted(f.main | f.others))
@@ -74,7 +85,12 @@ def keys_of(event: Event, accounts: Mapping[str, str]) -> tuple[str, ...]:
     keys.extend(
         f"{group}|a:{accounts[o.name]}" for o in event.organisations if o.role != "regulator" and o.name in accounts
     )
-    keys.extend(f"{group}|n:{name}" for name in sorted(f.main | f.others))
+    keys.extend(f"{group}|n:{name}" for name in sorted(f.main | f.others | f.said))
+    keys.extend(f"{group}|{'f' if f.shorts else 'g'}:{fact}" for fact in _facts(event, f))
+    keys.extend(f"{group}|i:{letters}" for _, letters in f.shorts)
+    keys.extend(f"{group}|e:{letters[1:]}" for _, letters in f.shorts if len(letters) == 4)
+    keys.extend(f"{group}|e:{name[-3:]}" for name, _, _ in f.spelled if len(name) > 4)
+    keys.extend(f"{group}|i:{letters}" for _, _, initials in f.spelled for letters in sorted(initials))
     keys.extend(f"{group}|w:{name}" for name in sorted(f.main) if len(name) >= 5)
     keys.extend(f"{group}|w:{product}" for product in sorted(f.products)[:8] if len(product) >= 5 and product.isalpha())
     keys.extend(f"{group}|c:{word}" for word in sorted(f.capitals - f.main))
@@ -88,7 +104,7 @@ def keys_of(event: Event, accounts: Mapping[str, str]) -> tuple[str, ...]:
         keys.append(f"{group}|v:{ticker[1:3]}")  # a company whose ticker only resembles its name
         keys.append(f"{group}|k:{skeleton(ticker)[:2]}")
     if group in BY_AGENCY:
-        keys.extend(f"{group}|q:{word}" for word in sorted(f.marks))
+        keys.extend(f"{group}|q:{word}" for word in sorted(f.marks | f.named))
     document = _document_key(event)
     if document:
         keys.append(f"{group}|d:{document}")
@@ -97,26 +113,39 @@ def keys_of(event: Event, accounts: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-def _marks(event: Event, keys: Sequence[str]) -> tuple[str, ...]:
+def _facts(event: Event, f: Features) -> tuple[str, ...]:
+    """Sums, shares and diseases by which a telling that has a company's letters only finds one that has its name."""
+    sums = [x for name in ("amount", "total", "upfront") if (x := number(event, name))]
+    share = number(event, "percent")
+    told = [f"{x:.1e}" for x in sums] + ([f"{share:g}%"] if share else [])
+    return (*dict.fromkeys(told), *sorted(f.diseases)[:3])
+
+
+def _marks(event: Event, keys: Sequence[str], known: Known) -> tuple[str, ...]:
     """The keys a story can be found by after this event told it."""
     if from_registry(event):
         return tuple(dict.fromkeys(k.replace("|m:", "|n:", 1) for k in keys))
-    marks = [k.replace("|c:", "|w:", 1) for k in keys if "|t:" not in k and "|w:" not in k]
+    marks = [k.replace("|c:", "|w:", 1) for k in keys if not _ONE_WAY.search(k)]
+    marks.extend(
+        k.replace("|g:", "|f:", 1) if "|g:" in k else k.replace("|f:", "|g:", 1) for k in keys if _FACT.search(k)
+    )
     marks.extend(k.replace("|n:", "|m:", 1) for k in keys if "|n:" in k)
     marks.extend(k.replace(k[k.index("|") : k.index("|") + 3], "|c:", 1) for k in keys if "|n:" in k or "|p:" in k)
     group = family(event.type)
-    marks.extend(f"{group}|v:{n[:2]}" for n in sorted(features(event).main) if len(n) >= 5 and n[0] != "$")
-    marks.extend(f"{group}|{'t' if n[0] == '$' else 'k'}:{skeleton(n)[:2]}" for n in sorted(features(event).main))
+    main = sorted(features(event, known).main)
+    marks.extend(f"{group}|v:{n[:2]}" for n in main if len(n) >= 5 and n[0] != "$")
+    marks.extend(f"{group}|{'t' if n[0] == '$' else 'k'}:{skeleton(n)[:2]}" for n in main)
     return tuple(dict.fromkeys(marks))
 
 
-def assign(event: Event, keys: Sequence[str], candidates: Sequence[StoryState]) -> StoryIntent:
+def assign(event: Event, keys: Sequence[str], candidates: Sequence[StoryState], known: Known = NOBODY) -> StoryIntent:
     """Put an event into a story: the best candidate without a contradiction, else a new one.
 
     Args:
         event: the event, with times.
         keys: its blocking keys (`keys_of`).
         candidates: stories that share a key and are recent enough; others are ignored.
+        known: other names of companies.
     """
     own = next((s for s in candidates if any(e.event_id == event.event_id for e in s.events)), None)
     if own is not None:  # assessed again (a review answer, reprocessing): its story stays its story
@@ -125,30 +154,29 @@ def assign(event: Event, keys: Sequence[str], candidates: Sequence[StoryState]) 
         effect: Any = "corrected" if event.correction or void else "evidence"
         if first and not void and not corrected_since(event, own) and not (event.correction and len(own.events) > 1):
             effect = "opened"
-        refreshed = replace(own, keys=tuple(dict.fromkeys((*own.keys, *_marks(event, keys)))))
+        refreshed = replace(own, keys=tuple(dict.fromkeys((*own.keys, *_marks(event, keys, known)))))
         return StoryIntent(story_id=own.story_id, effect=effect, story=refreshed, reason="assessed again")
     wanted = set(keys)
     near = [s for s in candidates if not wanted.isdisjoint(s.keys)]
-    mine = features(event)
-    before = _same_document(event, near) or (_corrected_by(event, mine, near) if event.correction else None)
+    mine = features(event, known)
+    before = _same_document(event, near) or (_corrected_by(event, mine, near, known) if event.correction else None)
     if before is not None:
-        return _join(event, keys, before)
-    best: tuple[float, StoryState] | None = None
-    for story in near:
-        score = _score(event, mine, story)
-        if score > 0 and (best is None or score > best[0]):
-            best = (score, story)
-    if best is None:
+        return _join(event, keys, before, known)
+    found = [(score, story) for story in near if (score := _score(event, mine, story, known)) > 0]
+    found.sort(key=lambda pair: -pair[0])
+    best = found[0] if found else None
+    close = len(found) > 1 and found[0][0] - found[1][0] < _CLEARLY
+    if best is None or (close and all(_presumed(event, mine, story, known) for _, story in found[:2])):
         story_id = ids.digest("story", event.event_id)
         opened = StoryState(
-            story_id=story_id, type=event.type, keys=_marks(event, keys), opened_at=event.at, last_at=event.at,
+            story_id=story_id, type=event.type, keys=_marks(event, keys, known), opened_at=event.at, last_at=event.at,
             status=status_of(event), attributes=dict(event.attributes), events=(event,),
         )  # fmt: skip
         return StoryIntent(story_id=story_id, effect="opened", story=opened, reason="first telling")
-    return _join(event, keys, best[1])
+    return _join(event, keys, best[1], known)
 
 
-def _score(event: Event, mine: Features, story: StoryState) -> float:
+def _score(event: Event, mine: Features, story: StoryState, known: Known) -> float:
     """How well an event fits a story: its best match among the tellings, 0 when one of them contradicts.
 
     A telling that leaves open what it is about ("a deal with an unnamed partner") rules out itself, not the story.
@@ -157,15 +185,27 @@ def _score(event: Event, mine: Features, story: StoryState) -> float:
     if not any(family(e.type) == group for e in story.events) or _begins_again(event, story):
         return 0.0
     best = 0.0
-    for old in story.events:
-        if family(old.type) != group:
-            continue
-        theirs = features(old)
-        if contradiction(event, mine, old, theirs):
+    told = [(old, features(old, known)) for old in story.events if family(old.type) == group]
+    for old, plain in told:
+        ours, theirs = aligned(event, mine, old, among(old, plain, told))
+        why = contradiction(event, ours, old, theirs)
+        if why and not (why == "place" and _place_told(mine, story, known)):
             return 0.0
-        if not undecided(event, mine, old, theirs):
-            best = max(best, same(event, mine, old, theirs))
+        if why:
+            continue
+        if not undecided(event, ours, old, theirs):
+            best = max(best, same(event, ours, old, theirs))
     return best
+
+
+def _place_told(mine: Features, story: StoryState, known: Known) -> bool:
+    """Whether some telling of a story names the place, though another knows its region only."""
+    return any(mine.places & (f.places | f.words) for f in (features(old, known) for old in story.events))
+
+
+def _presumed(event: Event, mine: Features, story: StoryState, known: Known) -> bool:
+    """Whether nothing but company and time ties an event to a story: of several such stories it may be any."""
+    return all(presumed(event, mine, old, features(old, known)) for old in story.events)
 
 
 def _begins_again(event: Event, story: StoryState) -> bool:
@@ -199,11 +239,11 @@ def _facets(event: Event) -> str:
     return event.discriminator.removesuffix(":taken-back").split("@", 1)[0]
 
 
-def _corrected_by(event: Event, mine: Features, stories: Sequence[StoryState]) -> StoryState | None:
+def _corrected_by(event: Event, mine: Features, stories: Sequence[StoryState], known: Known) -> StoryState | None:
     """The story a correction takes back or amends: the likeliest one that it can be about, however its facts differ."""
     best: tuple[float, StoryState] | None = None
     for story in stories:
-        scores = [corrected(event, mine, old, features(old)) for old in story.events]
+        scores = [corrected(event, mine, old, features(old, known)) for old in story.events]
         score = max((s for s in scores if s > 0), default=0.0)
         if score > 0 and (best is None or (score, story.last_at) > (best[0], best[1].last_at)):
             best = (score, story)
@@ -220,7 +260,7 @@ def _moved(event: Event, story: StoryState) -> bool:
     return now in order and before in order and order.index(now) > order.index(before)
 
 
-def _join(event: Event, keys: Sequence[str], story: StoryState) -> StoryIntent:
+def _join(event: Event, keys: Sequence[str], story: StoryState, known: Known) -> StoryIntent:
     status = status_of(event)
     moved = _moved(event, story)
     attributes = dict(story.attributes)
@@ -243,7 +283,7 @@ def _join(event: Event, keys: Sequence[str], story: StoryState) -> StoryIntent:
         status = story.status or status
     joined = replace(
         story,
-        keys=tuple(dict.fromkeys((*story.keys, *_marks(event, keys)))),
+        keys=tuple(dict.fromkeys((*story.keys, *_marks(event, keys, known)))),
         last_at=max(story.last_at, event.at),
         opened_at=min(story.opened_at, event.at),
         status=status,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from signalwatch import diseases
 from signalwatch.model import Event, Struct
+from signalwatch.stories.known import NOBODY, Known
+from signalwatch.stories.spelling import WORD, initials_of, name_key, name_words, plain
 from signalwatch.stories.vocabulary import (
     AGAIN,
     AGENCIES,
     BRACKETED,
     BRAND,
+    BUILDINGS,
     CALLED,
     CAPS,
     CODE,
@@ -41,7 +42,7 @@ from signalwatch.stories.vocabulary import (
     WEAK,
 )
 
-_WORD = re.compile(r"[a-z0-9]+")
+_SPAN = re.compile(r"[- ](?:year|month|week|day)", re.IGNORECASE)
 _CAPITAL = re.compile(r"\b([A-Z][a-zA-Z]{4,})")
 
 
@@ -65,8 +66,12 @@ class Features(Struct, frozen=True, kw_only=True):
     tranche: bool = False
     again: bool = False
     places: frozenset[str] = frozenset()
+    bought: frozenset[str] = frozenset()  # name keys of counterparties
     site: frozenset[str] = frozenset()  # the place itself, where the location names its region as well
     diseases: frozenset[str] = frozenset()  # by their canonical names
+    said: frozenset[str] = frozenset()  # name keys as the text has them, where the company is known by another
+    spelled: tuple[tuple[str, str, frozenset[str]], ...] = ()  # parties: key, whole name in one word, initials
+    shorts: tuple[tuple[str, str], ...] = ()  # parties told by a few letters: key, letters
     full: frozenset[str] = frozenset()  # whole names in one word: a ticker may abbreviate more than the first word
     booster: bool = False  # a further dose of what is given already
     capitals: frozenset[str] = frozenset()  # capitalised words of the title, among them names that were not recognised
@@ -74,41 +79,16 @@ class Features(Struct, frozen=True, kw_only=True):
     congresses: frozenset[str] = frozenset()
     payers: frozenset[str] = frozenset()  # whose money a grant or contract is
     marks: frozenset[str] = frozenset()  # words of the title by which an agency's notice that names no company is found
+    named: frozenset[str] = frozenset()  # capitalised words of its text, likewise
     periodic: bool = False  # looks back on a period
     called: frozenset[str] = frozenset()  # words of the title that stand where a product's name does
     thing: frozenset[str] = frozenset()  # words of what is launched
     brands: frozenset[str] = frozenset()  # those of them that are names
 
 
-def plain(text: str) -> str:
-    """Lower case ASCII with German umlauts written out."""
-    if text.isascii():
-        return text.casefold()
-    text = text.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss").replace("ø", "o")
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-
-
 def title_words(event: Event) -> frozenset[str]:
     """All words of an event's title."""
-    return frozenset(_WORD.findall(plain(event.title)))
-
-
-@lru_cache(maxsize=20_000)
-def name_words(name: str) -> tuple[str, ...]:
-    """The distinctive words of an organisation's name; all its words when none is distinctive."""
-    words = tuple(_WORD.findall(plain(name.replace("’s", "").replace("'s", ""))))
-    return tuple(w for w in words if w not in WEAK) or words
-
-
-@lru_cache(maxsize=20_000)
-def name_key(name: str) -> str:
-    """One word by which different spellings of a company meet: its first distinctive word."""
-    words = name_words(name)
-    if not words:
-        return ""
-    if len(words[0]) <= 2 and len(words) > 1:
-        return words[0] + words[1]
-    return words[0]
+    return frozenset(WORD.findall(plain(event.title)))
 
 
 def _capitals(title: str) -> frozenset[str]:
@@ -129,10 +109,10 @@ def own_part(title: str, lead: str, names: Iterable[str]) -> tuple[str, str]:
     keys = {key for name in names if len(key := name_key(name)) >= 3}
     if len(items) < 2 or not keys:
         return title, lead
-    mine = [part for part in items if not keys.isdisjoint(_WORD.findall(plain(part)))]
+    mine = [part for part in items if not keys.isdisjoint(WORD.findall(plain(part)))]
     if not mine or len(mine) == len(items):
         return title, lead
-    sentences = [s for s in _SENTENCE.split(lead) if not keys.isdisjoint(_WORD.findall(plain(s)))]
+    sentences = [s for s in _SENTENCE.split(lead) if not keys.isdisjoint(WORD.findall(plain(s)))]
     return "; ".join(mine), " ".join(sentences)
 
 
@@ -152,7 +132,7 @@ def studies_of(title: str) -> frozenset[str]:
 
 def called_in(title: str) -> frozenset[str]:
     """Words that stand where titles put a product's name, and are not known to be something else."""
-    sick = {w for d in diseases.find(title) for w in _WORD.findall(plain(d))}
+    sick = {w for d in diseases.find(title) for w in WORD.findall(plain(d))}
     found = {plain(m.group(1)) for m in CALLED.finditer(title) if not m.group(1).isupper()}
     return frozenset(w for w in found - sick if w not in NOT_CALLED and w not in NOTICE_WORDS and w not in STOP)
 
@@ -163,12 +143,12 @@ def payers_of(names: Iterable[str]) -> frozenset[str]:
     for name in names:
         text = plain(name)
         states = {country for country, pattern in COUNTRIES if pattern.search(text)}
-        found |= states or {w for w in _WORD.findall(text) if len(w) > 2 and w not in PAYER_WORDS and w not in STOP}
+        found |= states or {w for w in WORD.findall(text) if len(w) > 2 and w not in PAYER_WORDS and w not in STOP}
     return frozenset(found)
 
 
 def _places(location: str) -> frozenset[str]:
-    return frozenset(w for w in _WORD.findall(plain(location)) if len(w) > 3 and w not in COMPASS)
+    return frozenset(w for w in WORD.findall(plain(location)) if len(w) > 3 and w not in COMPASS and w not in BUILDINGS)
 
 
 def _brands(product: str) -> frozenset[str]:
@@ -178,7 +158,7 @@ def _brands(product: str) -> frozenset[str]:
 
 def _marks(title: str) -> frozenset[str]:
     """Words and diseases of a title that may tell which product an agency's notice means."""
-    words = [w for w in _WORD.findall(plain(title)) if len(w) >= 7 and w not in NOTICE_WORDS and w not in STOP]
+    words = [w for w in WORD.findall(plain(title)) if len(w) >= 7 and w not in NOTICE_WORDS and w not in STOP]
     return frozenset([*dict.fromkeys(words)][:10]) | {plain(d) for d in diseases.find(title)}
 
 
@@ -194,6 +174,8 @@ def products_of(text: str, companies: Iterable[str] = ()) -> frozenset[str]:
     found: set[str] = set()
     for match in CODE.finditer(text):
         code = match.group(1)
+        if _SPAN.match(text, match.end()):
+            continue  # "Sign 10-Year": a length of time
         if not CODE_STOP.match(code) and re.search(r"\d", code) and len(product_key(code)) >= 4:
             found.add(product_key(code))
     found.update(product_key(m.group(1)) for m in MARKED.finditer(text))
@@ -210,36 +192,6 @@ def products_of(text: str, companies: Iterable[str] = ()) -> frozenset[str]:
     return frozenset(f for f in found if f and f not in own and f not in NOT_PRODUCTS and f not in WEAK)
 
 
-def skeleton(key: str) -> str:
-    """First three consonants of a name: what a ticker and the name it abbreviates usually share."""
-    return re.sub(r"[aeiouy$]", "", key)[:3]
-
-
-def abbreviates(ticker: str, name: str) -> bool:
-    """Whether ``ticker`` reads as letters of ``name`` in order, from the same first letter (RGNX, Regenxbio)."""
-    return _missing(ticker.lstrip("$"), name) == 0
-
-
-def _missing(short: str, name: str) -> int:
-    """How many letters of a ticker its company's name does not hold in this order; 9 when it cannot be its ticker."""
-    if not 3 <= len(short) <= 5 or len(name) <= len(short) or short[0] != name[:1]:
-        return 9
-    at, missing = 0, 0
-    for letter in short:
-        found = name.find(letter, at)
-        if found < 0:
-            missing += 1
-        else:
-            at = found + 1
-    return missing
-
-
-def resembles(ticker: str, name: str) -> bool:
-    """Whether all but one letter of a ticker read as the name's, and both begin alike (ARQT, Arcutis)."""
-    short = ticker.lstrip("$")
-    return len(short) >= 4 and short[:2] == name[:2] and _missing(short, name) <= 1
-
-
 def tickers_of(text: str) -> frozenset[str]:
     """Tickers written with their exchange, as keys."""
     return frozenset(f"${m.group(1).lower()}" for m in TICKER.finditer(text))
@@ -253,16 +205,16 @@ def _people(value: Any) -> frozenset[str]:
     return frozenset(plain(w) for w in words if w[:1].isupper() and not w.isupper() and w.casefold() not in _TITLES)
 
 
-_KNOWN: dict[tuple[str, str, str], Features] = {}
+_KNOWN: dict[tuple[str, str, str, Known], Features] = {}
 _KEEP = 20_000
 
 
-def features(event: Event) -> Features:
+def features(event: Event, known: Known = NOBODY) -> Features:
     """The features of an event; computed once per event and document version, then remembered (a bounded memo)."""
-    key = (event.event_id, event.document_id, event.title)
+    key = (event.event_id, event.document_id, event.title, known)
     found = _KNOWN.get(key) if event.event_id else None
     if found is None:
-        found = _of_registry(event) if from_registry(event) else _of_text(event)
+        found = _of_registry(event, known) if from_registry(event) else _of_text(event, known)
         if event.event_id:
             if len(_KNOWN) >= _KEEP:
                 _KNOWN.clear()
@@ -275,13 +227,13 @@ def from_registry(event: Event) -> bool:
     return event.connector == "clinicaltrials"
 
 
-def _of_registry(event: Event) -> Features:
+def _of_registry(event: Event, known: Known) -> Features:
     """Registry records name their asset and study themselves: nothing has to be read out of prose."""
     program = event.program
     main: set[str] = set()
     others: set[str] = set()
     for organisation in event.organisations:
-        key = name_key(organisation.name)
+        key = known.key(organisation.name)
         if key and organisation.role in ("subject", "counterparty"):
             main.add(key)
         elif key:
@@ -289,7 +241,7 @@ def _of_registry(event: Event) -> Features:
     products = {product_key(p) for p in program.assets} | {n.lower() for n in program.nct_ids} if program else set()
     text = plain(f"{event.title} {' '.join(program.indications) if program else ''}")
     words = frozenset(
-        w for w in _WORD.findall(text) if len(w) > 3 and w not in STOP and w not in main and not w.isdigit()
+        w for w in WORD.findall(text) if len(w) > 3 and w not in STOP and w not in main and not w.isdigit()
     )
     return Features(
         main=frozenset(main), others=frozenset(others), parties=len(main), words=words,
@@ -297,7 +249,7 @@ def _of_registry(event: Event) -> Features:
     )  # fmt: skip
 
 
-def _of_text(event: Event) -> Features:
+def _of_text(event: Event, known: Known) -> Features:
     """Features read from names, attributes, title and lead."""
     parties_named = [o.name for o in event.organisations if o.role != "regulator"]
     title, lead = own_part(event.title, event.text or event.span.text, parties_named)
@@ -306,18 +258,31 @@ def _of_text(event: Event) -> Features:
     others: set[str] = set()
     names: list[str] = []
     full: set[str] = set()
+    bought: set[str] = set()
+    said: set[str] = set()
+    spelled: list[tuple[str, str, frozenset[str]]] = []
+    shorts: list[tuple[str, str]] = []
     parties = 0
     for organisation in event.organisations:
         if organisation.role == "regulator":
             continue
-        key = name_key(organisation.name)
+        key = known.key(organisation.name)
         if not key or key in STOP:
             continue  # "Agreement", "Million": no name
-        full.add("".join(_WORD.findall(plain(organisation.name))))
+        full.add("".join(WORD.findall(plain(organisation.name))))
         names.append(organisation.name)
+        said.add(name_key(organisation.name))
         if organisation.role in ("subject", "counterparty"):
             parties += 1
             main.add(key)
+            if organisation.role == "counterparty":
+                bought.add(key)
+            letters = "".join(c for c in plain(organisation.name) if c.isalnum())
+            if organisation.name.isupper() and 2 <= len(letters) <= 5:
+                shorts.append((key, letters))
+            else:
+                flat = "".join(WORD.findall(plain(organisation.name)))
+                spelled.append((key, flat, initials_of(organisation.name)))
             if organisation.ticker:
                 main.add(f"${organisation.ticker.lower()}")
             if organisation.name.isupper() and 2 < len(organisation.name) <= 5:
@@ -325,6 +290,7 @@ def _of_text(event: Event) -> Features:
         else:
             others.add(key)
     main |= tickers_of(text) if parties <= 1 else frozenset()
+    main |= {key for m in list(main) if m[0] == "$" and parties <= 1 and (key := known.ticker(m[1:]))}
     a = event.attributes
     products = set(products_of(text, names))
     if isinstance(a.get("product"), str):
@@ -340,19 +306,24 @@ def _of_text(event: Event) -> Features:
             break
     role_text = str(a.get("role") or "")
     words = frozenset(
-        w for w in _WORD.findall(plain(text)) if len(w) > 3 and w not in STOP and w not in main and not w.isdigit()
+        w for w in WORD.findall(plain(text)) if len(w) > 3 and w not in STOP and w not in main and not w.isdigit()
     )
     location = str(a.get("location") or "")
     return Features(
         main=frozenset(main),
         others=frozenset(others),
         parties=parties,
+        bought=frozenset(bought),
         products=whole_names(text, (p for p in products if p and p not in NOT_PRODUCTS)),
-        words=words,
-        people=_people(a.get("person")) - {w for name in names for w in _WORD.findall(plain(name))},
+        words=words | known.mentioned(words, text) - main,
+        said=frozenset(said) - main,
+        spelled=tuple(spelled),
+        shorts=tuple(shorts),
+        people=_people(a.get("person")) - {w for name in names for w in WORD.findall(plain(name))},
         roles=frozenset(name for name, pattern in ROLES if role_text and pattern.search(role_text)),
         agency=agency,
-        instrument=next((name for name, pattern in INSTRUMENT if pattern.search(text)), ""),
+        instrument=next((name for name, pattern in INSTRUMENT if pattern.search(text)), "")
+        or ("debt" if a.get("series") == "venture_debt" else ""),
         tranche=bool(TRANCHE.search(text)),
         again=bool(AGAIN.search(text)),
         places=_places(location),
@@ -368,8 +339,9 @@ def _of_text(event: Event) -> Features:
             + [str(a[name]) for name in ("agency", "funder") if a.get(name)]
         ),
         marks=_marks(title) - main,
+        named=frozenset() if main else _capitals(lead) - NOTICE_WORDS,
         called=called_in(title) - main - others,
         periodic=bool(PERIODIC.search(title)),
         brands=_brands(str(a.get("product") or "")),
-        thing=frozenset(w for w in _WORD.findall(plain(str(a.get("product") or ""))) if len(w) > 2 and w not in STOP),
+        thing=frozenset(w for w in WORD.findall(plain(str(a.get("product") or ""))) if len(w) > 2 and w not in STOP),
     )

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from signalwatch.model import Event
-from signalwatch.stories.against import BY_AGENCY, COMPANY_ITSELF, amends, contradiction, meet
-from signalwatch.stories.features import Features, abbreviates, resembles
-from signalwatch.stories.money import amounts_meet, far, number
+from signalwatch.stories.against import BY_AGENCY, COMPANY_ITSELF, amends, contradiction, meet, sold
+from signalwatch.stories.features import Features
+from signalwatch.stories.money import PAID_WITHIN, amounts_meet, far, number, paid_out
+from signalwatch.stories.spelling import abbreviates, resembles
 from signalwatch.stories.steps import DEFAULT_WINDOW, NEAR, STATUS_ORDER, WINDOW, distress_kind, family, status_of
 
 LINKED_WITHIN = 400
@@ -32,8 +33,14 @@ ONCE_WITHIN: Mapping[str, int] = {
     "trial_begin": 250,
     "regulatory_rejection": 60,
     "ind_clearance": 120,
+    "leadership_change": 200,
 }
-"""Days within which what happens once to a product (or a named study) is told again or moved on."""
+"""Days within which what happens once to a product (or a named study, or a person) is told again or moved on."""
+
+DECIDED_AFTER = 14
+"""Days before which no European decision is taken for that on an opinion, unless both name the product or disease."""
+DECIDED_WITHIN = 90
+"""Days within which the European Commission decides on an opinion: 67 by law, often fewer."""
 
 REGISTRY_WITHIN = 60
 """Days within which a registry record of a start or stop follows the announcement: sponsors have 30 days to update."""
@@ -97,7 +104,11 @@ def _noticed(a: Event, fa: Features, b: Event, fb: Features, days: float) -> boo
     """Whether one is an agency's notice that names no company, and the other tells of the same decision at that time."""
     if family(a.type) not in BY_AGENCY or bool(fa.main) == bool(fb.main) or days > AT_ONCE:
         return False
-    if not fa.agency or fa.agency != fb.agency or (status_of(a) or status_of(b)) != (status_of(b) or status_of(a)):
+    if fa.agency != fb.agency:  # the company's side may say "in the EU": then the name of the product has to agree
+        names = fa.marks & fb.marks & fa.capitals & fb.capitals
+        if (fa.agency and fb.agency) or not {m for m in names if m not in fa.diseases | fb.diseases}:
+            return False
+    if not (fa.agency or fb.agency) or (status_of(a) or status_of(b)) != (status_of(b) or status_of(a)):
         return False
     return bool(fa.marks & (fb.marks | fb.words)) or bool(fb.marks & fa.words)
 
@@ -131,7 +142,7 @@ def evidence(a: Event, fa: Features, b: Event, fb: Features, days: float) -> flo
         x, y = number(a, name), number(b, name)
         if x is not None and y is not None and not far(x, y, 1.05):
             points += 1.5
-    points += 2.0 * bool(fa.places & fb.places)
+    points += 2.0 * bool(fa.places & (fb.places | fb.words) or fb.places & fa.words)
     points += 1.5 * bool(fa.studies & fb.studies)
     smaller = min(len(fa.words), len(fb.words))
     if smaller:
@@ -143,13 +154,51 @@ def evidence(a: Event, fa: Features, b: Event, fb: Features, days: float) -> flo
     return points
 
 
-def _once(group: str, fa: Features, fb: Features) -> bool:
-    """Whether both tell of what happens once: to this product, or the beginning of this named study."""
+def _once(group: str, a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether both tell of what happens once: to this product, the beginning of this study, this person in this seat."""
     if group not in ONCE_WITHIN or fa.main.isdisjoint(fb.main):
         return False
     if group == "trial_begin":
         return bool(fa.studies & fb.studies)
+    if group == "leadership_change":
+        return _takes_over(a, fa, b, fb)
     return (bool(fa.products and fb.products) and meet(fa.products, fb.products)) or bool(fa.called & fb.called)
+
+
+def _takes_over(a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether one person is told to come to (or to leave) one seat, in both."""
+    shared = fa.people & fb.people
+    ways = {a.attributes.get("direction"), b.attributes.get("direction")}
+    named = bool(shared) and len(shared) >= min(2, len(fa.people), len(fb.people))
+    return named and bool(fa.roles & fb.roles) and ways != {"joins", "leaves"}
+
+
+def decided(a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether the later one is a European decision that may be the one on the earlier one's opinion."""
+    (earlier, fe), (later, fl) = ((a, fa), (b, fb)) if a.at <= b.at else ((b, fb), (a, fa))
+    steps = (status_of(earlier), status_of(later)) == ("recommended", "approved")
+    soon = (later.at - earlier.at).total_seconds() / 86400 <= DECIDED_WITHIN
+    return steps and soon and fe.agency == fl.agency == "eu" and not fe.main.isdisjoint(fl.main)
+
+
+def presumed(a: Event, fa: Features, b: Event, fb: Features) -> bool:
+    """Whether only the company and the time say that a European decision is the one on an opinion."""
+    named = fa.products & fb.products or fa.called & (fb.called | fb.words) or fb.called & fa.words
+    return not named and fa.diseases.isdisjoint(fb.diseases) and decided(a, fa, b, fb)
+
+
+def _linked(group: str, a: Event, fa: Features, b: Event, fb: Features, days: float) -> bool:
+    """Whether more than likeness ties the two: an amended notice, one study, the end of a deal, the record of a start."""
+    if group == "funding":
+        return amends(a, b)
+    if group == "deal":
+        return sold(a, fa, b, fb) or (_ends(a, b) and _pair(fa, fb))
+    return (group == "trial_begin" and one_study(a, b)) or (days <= REGISTRY_WITHIN and _record_of(a, fa, b, fb))
+
+
+def _pair(fa: Features, fb: Features) -> bool:
+    """Whether both parties of a deal are the same."""
+    return len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2
 
 
 def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
@@ -158,39 +207,54 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
     if group != family(b.type):
         return 0.0
     days = abs((a.at - b.at).total_seconds()) / 86400
-    linked = (group == "funding" and amends(a, b)) or (group == "trial_begin" and one_study(a, b))
-    linked = linked or (group == "deal" and _ends(a, b) and len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2)
-    linked = linked or (days <= REGISTRY_WITHIN and _record_of(a, fa, b, fb))
-    within = LINKED_WITHIN if linked else WINDOW.get(group, DEFAULT_WINDOW)
-    if _once(group, fa, fb):
-        within = max(within, ONCE_WITHIN[group])
+    linked = _linked(group, a, fa, b, fb, days)
+    once, paid = _once(group, a, fa, b, fb), group == "funding" and paid_out(a, b)
     recap = (fa if a.at >= b.at else fb).periodic
-    if recap:
-        within = max(within, RECAPPED_WITHIN)
-    if days > within:
-        return 0.0
-    if contradiction(a, fa, b, fb):
+    within = LINKED_WITHIN if linked else WINDOW.get(group, DEFAULT_WINDOW)
+    longer = (once * ONCE_WITHIN.get(group, 0), recap * RECAPPED_WITHIN, paid * PAID_WITHIN)
+    if days > max(within, *longer) or contradiction(a, fa, b, fb):
         return 0.0
     points = evidence(a, fa, b, fb, days)
-    if linked:
-        return points
-    if points <= 0:
+    if linked or points <= 0:
+        return max(points, 0.0)
+    european = decided(a, fa, b, fb)
+    if european and days < DECIDED_AFTER and presumed(a, fa, b, fb):
         return 0.0
+    if european and fa.diseases & fb.diseases:
+        points += 1.0
+    need = _need(group, a, fa, b, fb, days)
+    if (paid or european) and fa.main & fb.main:
+        need = min(need, 1.9)
+    if once or (recap and days > 30):
+        need = min(need, 3.2)
+    if (fa.again if a.at >= b.at else fb.again) and days > NEAR and not _steps(group, a, b)[0]:
+        need += 1.0
+    return points - need
+
+
+def _steps(group: str, a: Event, b: Event) -> tuple[bool, bool]:
+    """Whether the later one is a step on, and whether it is a step back."""
     order = STATUS_ORDER.get(group, ())
     sa, sb = status_of(a), status_of(b)
     later, earlier = (sa, sb) if a.at >= b.at else (sb, sa)
-    step = later in order and earlier in order and order.index(later) > order.index(earlier)
-    back = later in order and earlier in order and order.index(later) < order.index(earlier)
+    if later not in order or earlier not in order:
+        return False, False
+    return order.index(later) > order.index(earlier), order.index(later) < order.index(earlier)
+
+
+def _need(group: str, a: Event, fa: Features, b: Event, fb: Features, days: float) -> float:
+    """How much has to speak for one happening, by how far apart the two lie and what kind it is."""
+    step, back = _steps(group, a, b)
     need = 1.8 if days <= NEAR else 2.4 if days <= 10 else 3.2 if days <= 30 else 3.8
     if group == "results" and days > NEAR:
         need += 1.5  # another cut, congress or subgroup is new data
     if step:
         need -= 1.2
-    elif days > 10 and order and not step:
+    elif days > 10 and group in STATUS_ORDER:
         need += 0.8
     if back and days > NEAR:
         need += 1.5
-    if group == "regulatory_approval" and sa == sb and days > 30:
+    if group == "regulatory_approval" and status_of(a) == status_of(b) and days > 30:
         need += 1.5  # the next dose, device or label
     if step and group == "regulatory_submission":
         need -= 0.6  # one application: agency and kind agree, and it only moves on
@@ -200,10 +264,8 @@ def same(a: Event, fa: Features, b: Event, fb: Features) -> float:
         need = 1.8  # one proceeding, whatever step it has come to
     if group == "layoffs_restructuring" and days <= 10 and not (fa.again or fb.again):
         need = min(need, 1.9)  # one round, told by number and by share
-    if {a.type, b.type} == {"merger_acquisition"} and len({m for m in fa.main & fb.main if m[0] != "$"}) >= 2:
+    if {a.type, b.type} == {"merger_acquisition"} and _pair(fa, fb):
         need = min(need, 2.5)  # one company buys another once, whatever it bids
-    if _once(group, fa, fb) or (recap and days > 30):
-        need = min(need, 3.2)
-    if (fa.again if a.at >= b.at else fb.again) and days > NEAR and not step:
-        need += 1.0
-    return points - need
+    if group == "trial_stop" and a.attributes.get("kind") != b.attributes.get("kind"):
+        need += 0.5  # a pause of one's own and a hold of the agency are told in much the same words
+    return need

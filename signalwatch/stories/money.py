@@ -67,6 +67,24 @@ def _told(event: Event) -> list[float]:
     return [*found, upfront + total] if upfront and total else found
 
 
+_PAID_OUT = re.compile(
+    r"\b(?:clos(?:e[sd]?|ing)|complet\w+|draws?|drew|drawn|funded|borrow\w*|disburs\w+|initial|first)\b", re.IGNORECASE
+)
+PAID_WITHIN = 100
+"""Days within which a loan that was signed is closed or drawn for the first time."""
+
+
+def paid_out(a: Event, b: Event) -> bool:
+    """Whether the later telling may be of the closing or the first drawing of the loan that the earlier one signed."""
+    later, earlier = (a, b) if a.at >= b.at else (b, a)
+    if {a.attributes.get("series"), b.attributes.get("series")} != {"venture_debt"}:
+        return False
+    x, y = number(later, "amount"), number(earlier, "amount")
+    less = x is None or y is None or x <= 1.05 * y
+    days = (later.at - earlier.at).total_seconds() / 86400
+    return less and days <= PAID_WITHIN and _PAID_OUT.search(f"{later.title} {later.text}") is not None
+
+
 def part_of(a: Event, b: Event) -> bool:
     """Whether the smaller amount can be the first part of the larger one: the larger was told as "up to"."""
     x, y = number(a, "amount"), number(b, "amount")

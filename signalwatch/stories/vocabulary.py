@@ -31,6 +31,7 @@ NOT_PRODUCTS = frozenset(
     germany globe ireland israel item items japan jersey london maine massachusetts mhra montreal montréal
     munich nasdaq nct newswire nih nmpa nyse paris phase plus pmda press release seoul shanghai stat study
     sweden tokyo toronto trial update updated vancouver vienna wire york zurich
+    degrader degraders mrna protac protacs radioligand rnai sirna
     """.split()
 )
 STEM_STOP = frozenset(
@@ -44,6 +45,13 @@ COMPASS = frozenset(
     city county east eastern new north northern republic south southern state united west western
     """.split()
 )
+BUILDINGS = frozenset(
+    """
+    access additional building campus center centre expansion facility facilities factory global headquarters hub laboratory
+    laboratories manufacturing office open park plant production research second site suite technology
+    """.split()
+)
+"""What is built rather than where: no places."""
 TICKER = re.compile(
     r"\(?\b(?:NASDAQ|NYSE(?: American| Arca| MKT)?|OTCQ[BX]|OTC|AMEX|TSXV?|LSE|AIM|SIX|EURONEXT|ASX|HKEX|XETRA|ETR)"
     r"[A-Za-z /]{0,20}"
@@ -70,7 +78,8 @@ CODE_STOP = re.compile(
     r"|SCHEDULE|January|February|March|April|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug"
     r"|Sep|Sept|Oct|Nov|Dec|Nasdaq|CEO|K|ASH|ASCO|ESMO|EHA|AAN|ADA|AACR|ACR"
     r"|Tier|Grade|Stage|Section|Chapter|Title|Article|S|F|N|NT|SC|BA|XBB|KP|JN|COV)[- ]?\d"
-    r"|^(?:LAG|CTLA|TIM|FGFR|PDE|CDK|JAK|TYK|SGLT|NLRP|PCSK|TLR|CCR|BCL|SARS|DLL|APOL|CYP|DPP|PAR|MMP|NTRK|HSV|HPV)-\d[A-Z]?$",
+    r"|^(?:LAG|CTLA|TIM|FGFR|PDE|CDK|JAK|TYK|SGLT|NLRP|PCSK|TLR|CCR|BCL|SARS|DLL|APOL|CYP|DPP|PAR|MMP|NTRK|HSV|HPV)-\d[A-Z]?$"
+    r"|^(?:ESR|BRCA|IDH|NPM|ROS|DPP|SOD|LRRK|GBA|SCN|KCNQ|SMN|RPE)\d{1,2}[A-Z]?$",
     re.IGNORECASE,
 )
 ROLE = (
@@ -93,7 +102,8 @@ AGENCIES = {
 INSTRUMENTS = (
     ("atm", r"at[- ]the[- ]market (?:offering|facility|program|equity|sales|agreement)|\batm\b"
      r"|sales agreement|from time to time"),
-    ("debt", r"\bloan|credit facility|debt financing|venture debt|royalty financing|note purchase|convertible (?:senior )?notes"),
+    ("debt", r"\bloan|credit facility|debt financing|venture debt|royalty financing|note purchase|convertible (?:senior )?notes"
+     r"|\bconverts (?:to|due)\b|\b(?:its|the|new) converts\b"),
     ("pipe", r"private placement|\bpipe\b"), ("direct", r"registered direct"), ("warrant", r"warrant (?:inducement|exercise)"),
     ("rights", r"rights (?:issue|offering)"),
 )  # fmt: skip
@@ -154,6 +164,7 @@ NOTICE_WORDS = frozenset(
     issues january february march april august september october november december letter market marketing medicines
     monthly notice novel opinion orphan patients pediatric positive prescription previously product products recommends
     rejection rejects response severe solution submission syndrome tablet tablets capsules therapies treating treatment
+    withdrawal withdrawn withdraws extension indication
     treatments update updates cancer tumors chronic advanced metastatic relapsed refractory infection infections
     ophthalmic topical intravenous subcutaneous people companies company
     """.split()
@@ -169,7 +180,8 @@ PAYER_WORDS = frozenset(
 )
 COUNTRY = (
     ("us", r"\bu\.?s\.?a?\b|united states|\bamerican?\b|\bbarda\b|\bhhs\b|\bnih\b|\bdod\b|\basp?r\b|\bdarpa\b|\bdtra\b|\bniaid\b"
-     r"|\bcdc\b|\bpentagon\b|vereinigten? staaten|etats[- ]unis|\barmy\b|\bnci\b|project nextgen|operation warp speed"),
+     r"|\bcdc\b|\bpentagon\b|vereinigten? staaten|etats[- ]unis|\barmy\b|\bnci\b|project nextgen|operation warp speed"
+     r"|defense health|\bdha\b|veterans affairs"),
     ("uk", r"\bu\.?k\.?\b|united kingdom|\bbritish\b|\bbritain\b|\bukhsa\b|\bnhs\b|grossbritannien"),
     ("eu", r"\be\.?u\.?\b|european (?:commission|union)|\bhera\b|eu-kommission"),
     ("canada", r"canad"), ("japan", r"\bjapan"), ("germany", r"german|deutsch|\bbund\b"),

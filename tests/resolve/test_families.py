@@ -31,6 +31,22 @@ def test_chains_end_at_the_nearest_owner_with_an_account() -> None:
     assert pack.today("Fennora", lambda name: None) is None
 
 
+def test_what_is_called_a_company_are_its_names_today() -> None:
+    text = """
+- company: Aerion Therapeutics
+  names: [AX, Merx]
+  shared: [Merx]
+  press: [Aery]
+  tickers: ['NYSE:AERT', KSTR]
+  facts:
+    - {name: Vandale, kind: renamed, since: 2020, source: company announcement}
+    - {name: Kestrel Bio, kind: owned, since: 2021, source: company announcement}
+"""
+    names = load_families(text).called()
+
+    assert names == dict.fromkeys(("Aerion Therapeutics", "AX", "$AERT", "Vandale"), "Aerion Therapeutics")
+
+
 def test_two_owners_at_once_are_refused() -> None:
     text = f"- company: A Corp\n  facts:\n    - {FACT % 'Unit'}\n- company: B Corp\n  facts:\n    - {FACT % 'Unit'}\n"
 

@@ -299,6 +299,39 @@ def test_an_agency_notice_that_names_no_company_is_the_same_decision() -> None:
     assert [story for story, _ in effects(notice, told, other)] == ["0", "0", "1"]
 
 
+def test_an_agency_notice_that_names_the_product_in_its_text() -> None:
+    told = event("regulatory_approval", "Aerion Announces FDA Approval of Rezdivora", attributes={"agency": "FDA", "stage": "approved"})  # fmt: skip
+    notice = Event(
+        type="regulatory_approval", event_id="n", title="FDA Approves First Treatment for Scars", published_at=DAY, connector="feeds",
+        text="The agency granted accelerated approval to Rezdivora.", attributes={"agency": "FDA", "stage": "approved"},
+    )  # fmt: skip
+    keys = stories.keys_of(notice, {})
+    story = stories.assign(told, stories.keys_of(told, {}), []).story
+
+    assert not set(keys).isdisjoint(story.keys)
+    assert stories.assign(notice, keys, [story]).story_id == story.story_id
+
+
+def test_an_agency_notice_by_a_product_is_told_by_who_does_not_name_the_agency() -> None:
+    notice = Event(
+        type="regulatory_rejection", event_id="n", title="EMA: Zelotrica withdrawal of application", published_at=DAY, connector="feeds",
+        organisations=(Organisation(name="EMA", role="regulator"),), attributes={"kind": "withdrawn_application"},
+    )  # fmt: skip
+    told = event(
+        "regulatory_rejection",
+        "Aerion pulls Zelotrica label filing in the EU",
+        attributes={"kind": "withdrawn_application"},
+    )
+    other = event(
+        "regulatory_rejection",
+        "Belvora pulls a filing in the EU",
+        "Belvora",
+        attributes={"kind": "withdrawn_application"},
+    )
+
+    assert [story for story, _ in effects(notice, told, other)] == ["0", "0", "1"]
+
+
 def test_a_new_study_in_a_later_phase_is_a_phase_advance() -> None:
     first = ProgramRef(nct_ids=("NCT09000001",), assets=("ARN-101",), phase="1")
     second = ProgramRef(nct_ids=("NCT09000002",), assets=("ARN-101",), phase="2")
