@@ -249,7 +249,7 @@ def _triggers(known: Words) -> Json:
         "id": TEXT, "any": {**phrases, "minItems": 1}, "where": words(k.WHERE, k.WHERE), "set": {"type": "object"},
         "allow": scopes, "unless": phrases, "unless_title": phrases, "needs": phrases,
         "confidence": {"type": "number", "exclusiveMinimum": 0, "maximum": 1}, "always": BOOLEAN, "only_listed": BOOLEAN,
-        "proper": BOOLEAN, "beside": BOOLEAN, "becomes": becomes, "yields": types,
+        "proper": BOOLEAN, "beside": BOOLEAN, "alone": BOOLEAN, "becomes": becomes, "yields": types,
     }, ("id", "any"))  # fmt: skip
     example = mapping(
         k.EXAMPLE, {"title": TEXT, "text": TEXT, "publisher": TEXT, "kind": TEXT, "expect": {"type": "object"}}
