@@ -60,6 +60,7 @@ _PHASE_FIRST = frozenset(
     for number in ("1", "2", "3", "4", "i", "ii", "iii", "iv")
     for letter in ("", "a", "b", "c")
 ) | {"phase", "phases", "ph"}
+_PHASE_GLUED = _PHASE_FIRST - {"phase", "phases", "ph"}
 _BUILT_IN: dict[str, tuple[str, tuple[str, ...] | None, frozenset[str] | None]] = {
     "money": (MONEY, ("{money}",), None),
     "percent": (PERCENT, ("{percent}",), None),
@@ -89,6 +90,8 @@ def tokens(norm: str, start: int, end: int) -> set[str]:
     words = set((_PLAIN if norm.isascii() else TOKENS).findall(norm, start, end))
     if (not _MONEY_WORDS.isdisjoint(words) or _MONEY_SIGN.search(norm, start, end)) and _MONEY.search(norm, start, end):
         words.add("{money}")
+    if not _PHASE_GLUED.isdisjoint(words):
+        words.add("phase")  # phase2, ph3
     if norm.find("%", start, end) >= 0 or "percent" in words or "cent" in words:
         words.add("{percent}")
     return words
