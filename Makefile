@@ -5,6 +5,9 @@ ARGS ?=
 DATA ?= ../shared/data
 WORKERS ?= -n auto --dist worksteal
 
+# Bytecode is kept: the tests start the program hundreds of times, and each start would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install demo replay run test test-fast lint bench bench-peers clean
 
 install: .venv/.installed ## build .venv from the hash-pinned requirements

@@ -15,6 +15,8 @@ from signalwatch.past import Step
 from signalwatch.ruleset import Pack
 from tests.backtest.pasts import RULES, Reference, account, assumed, history_of, pack_of, step
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("acme", "bolt", "crux")
 KINDS = ("funding_round", "ind_clearance", "trial_start", "layoffs_restructuring", "webinar_attended")
 ALL = pack_of()

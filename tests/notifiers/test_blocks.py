@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def check(blocks: list[dict[str, Any]], text: str) -> None:
                 assert opened.startswith(("https://", "http://", "!date^"))
 
 
+@pytest.mark.slow
 @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(dossiers, min_size=1, max_size=6), st.sampled_from(["alert", "digest", "summary"]), st.booleans())
 def test_limits_hold_for_anything(many: list[Dossier], kind: str, buttons: bool) -> None:
@@ -73,6 +75,7 @@ def test_limits_hold_for_anything(many: list[Dossier], kind: str, buttons: bool)
     check(blocks, text)
 
 
+@pytest.mark.slow
 def test_limits_hold_at_the_largest() -> None:
     long, url = "wörd & <tag> " * 800, "https://x.example/" + "a" * 2_800
     huge = dossier(

@@ -17,6 +17,8 @@ from signalwatch.model import Signal
 from signalwatch.ruleset import Pack
 from tests.ruleset.packs import day, fires, pack_of, problems_of, signal, view
 
+pytestmark = pytest.mark.slow
+
 Match = frozenset[str]
 
 TYPES = ("ind_clearance", "trial_start", "page_visit")

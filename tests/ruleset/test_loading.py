@@ -292,6 +292,7 @@ def test_types_that_ops_added_may_stand_in_rules(tmp_path: Path) -> None:
         load_pack_texts(texts("- { id: r, when: { site_visit: { visitor: FDA } } }\n"), {"site_visit": ("inspector",)})
 
 
+@pytest.mark.slow
 def test_a_thousand_rules_load_fast() -> None:
     rule = """
 - id: rule-{i}
@@ -353,12 +354,14 @@ def _survives(files: dict[str, str]) -> None:
     assert all(p.line >= 0 and str(p) and len(str(p)) < 5000 for p in found)
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(st.lists(_pieces, max_size=9).map("".join))
 def test_fuzz_rule_files_raise_nothing_but_rule_set_errors(rules: str) -> None:
     _survives(texts() | {"elevation/rules.yaml": rules})
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(st.sampled_from(sorted(BASE)), _junk)
 def test_fuzz_any_data_in_any_file(name: str, data: object) -> None:
@@ -367,6 +370,7 @@ def test_fuzz_any_data_in_any_file(name: str, data: object) -> None:
     _survives(texts() | {name: json.dumps(data)})
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(BASE)), st.data())
 def test_fuzz_damaged_files(name: str, data: st.DataObject) -> None:
@@ -398,6 +402,7 @@ def test_fuzz_damaged_files(name: str, data: st.DataObject) -> None:
     _survives(texts() | {name: text[:start] + piece + text[end:]})
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_fuzz_structure_aware(rng: random.Random) -> None:

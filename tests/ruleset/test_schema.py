@@ -29,6 +29,8 @@ from signalwatch.ruleset.keys import KEYS
 from signalwatch.ruleset.rules import RULE_KEYS
 from tests.data import ROOT
 
+pytestmark = pytest.mark.slow
+
 RULES = ROOT / "rules"
 SETS = {
     "general": {n: t for n, t in starters._texts(RULES).items() if n.endswith(".yaml") and n != "families.yaml"}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signalwatch.model import Signal
 from tests.ruleset.packs import pack_of, signal, view
+
+pytestmark = pytest.mark.slow
 
 _tests = st.fixed_dictionaries(
     {},

@@ -17,6 +17,8 @@ from signalwatch.store import Store, open_store
 from signalwatch.store.records import AssessWrite, DeliveryResult, PageCommit, PollOutcome, SourceSpec
 from tests.store.samples import DAY, HOUR, MINUTE, NOW, assessed, claimed, commit, document, event, letter, story
 
+pytestmark = pytest.mark.slow
+
 WORKERS = 8
 
 

@@ -268,6 +268,7 @@ def test_importing_the_package_is_cheap() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_opening_does_not_load_alembic(tmp_path: Path) -> None:
     """The usual start, new file or existing, is the fast path."""
     code = (

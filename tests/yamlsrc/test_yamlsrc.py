@@ -130,6 +130,7 @@ def test_too_large_is_refused_unread() -> None:
     assert "too large" in found[0].message
 
 
+@pytest.mark.slow
 def test_bombs_cost_nothing() -> None:
     laughs = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(20)
@@ -184,6 +185,7 @@ _values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(_values)
 def test_what_pyyaml_writes_comes_back(value: object) -> None:
