@@ -75,7 +75,7 @@ class Detector:
             return ()
         finder = Finder(doc, self.pack.book)
         casting = Casting(doc, finder, _company_of(publisher, kind))
-        listed = bool(_LISTED.search(doc.raw))
+        listed = "(" in doc.raw and bool(_LISTED.search(doc.raw))
         found: list[Detection] = []
         for hit in self._rivals(self._choose(hits, doc, listed), doc):
             found.extend(self._detections(hit, doc, finder, casting, published_at))

@@ -289,10 +289,13 @@ class Judge:
         planned: set[str],
     ) -> bool:
         """Append the accepted matches of one phrase in a stretch; tell whether there was one."""
+        matches = entry.phrase.expression.matches(doc, start, end)
+        if not matches:
+            return False
         trigger = self.pack.types[pattern.type]
         some = False
         titled = end <= doc.title_end
-        for m in entry.phrase.expression.matches(doc, start, end):
+        for m in matches:
             at = _first(doc.norm, m.start())
             if titled and not kinds.whole and not any(a <= at < b for a, b in kinds.stories):
                 continue

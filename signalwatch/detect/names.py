@@ -474,7 +474,7 @@ class Finder:
         filed = item_title(doc)
         if filed:
             return Issuer(self.book.strip_legal(join_raw(doc.raw, filed.start(1), filed.end(1))))
-        m = _TICKER.search(doc.raw, doc.title_end)
+        m = _TICKER.search(doc.raw, doc.title_end) if doc.raw.find("(", doc.title_end) >= 0 else None
         listed = self._name_before(m.start()) if m else ""
         if doc.release:
             start = doc.body

@@ -7,7 +7,7 @@ matches as trying it at every character, for a fraction of the time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,16 +45,17 @@ class Expression:
                 if found:
                     return found
             return None
-        return next(iter(self.matches(doc, start, end)), None)
+        found = self.matches(doc, start, end)
+        return found[0] if found else None
 
-    def matches(self, doc: Doc, start: int, end: int) -> Iterable[re.Match[str]]:
+    def matches(self, doc: Doc, start: int, end: int) -> list[re.Match[str]]:
         """All matches in a stretch of a document, in order, none inside another."""
         if self.first is not None:
             starts = doc.places(self.first, start, end)
         elif self.edge:
             starts = doc.clause_starts(start, end)
         else:
-            return self.regex.finditer(doc.norm, start, end)
+            return list(self.regex.finditer(doc.norm, start, end))
         match, norm, free = (self._regex or self.regex).match, doc.norm, start
         all_found = []
         for at in starts:
@@ -107,12 +108,12 @@ class Guard:
 
     def numbers(self, words: Set[str]) -> list[int]:
         """The rows that could match in a text of these words, in order."""
+        if self._keys.isdisjoint(words) and not self._always:
+            return []
         index = self._index
         numbers = {number for word in self._keys & words for number in index[word]}
         if self._always:
             numbers.update(self._always)
-        if not numbers:
-            return []
         found = []
         rows = self.rows
         for number in sorted(numbers):
