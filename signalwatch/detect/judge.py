@@ -53,6 +53,10 @@ _QUALIFIED = re.compile(
     r"(?: (?:once|recently|previously|just|had|has))?)? *$"
 )
 """A thing, and perhaps who did something to it: the participle behind it only says which thing is meant."""
+_TELLS = frozenset(
+    "announces reports says confirms reveals shows presents shares provides unveils declares claims".split()
+)
+_THINGS_ACT = frozenset({"trial_results"})  # "trial achieved its goal": the thing itself did it
 _PLANNED = ("infinitive", "plan", "future", "rumour")
 _HEADINGS = frozenset({"bankruptcy_distress", "layoffs_restructuring"})  # 8-K item headings that state what happened
 
@@ -356,22 +360,26 @@ class Judge:
                     return "progressive"
                 if not running and "gerund" not in allowed:
                     return "gerund"
-            if form and form.endswith(_DONE) and self._attributive(doc, clause, m, verb):
+            if form and form.endswith(_DONE) and self._attributive(doc, trigger, clause, m, verb):
                 return "attributive"
         if pattern.proper and not _PROPER.search(doc.raw[at : clause[1]]):
             return "proper"
         return ""
 
-    def _attributive(self, doc: Doc, clause: tuple[int, int], m: re.Match[str], verb: int) -> bool:
+    def _attributive(
+        self, doc: Doc, trigger: TriggerType, clause: tuple[int, int], m: re.Match[str], verb: int
+    ) -> bool:
         """Does a participle only say which thing is meant: ``NIH-funded antibody``, ``drug licensed from Acme wins nod``?"""
         norm = doc.norm
         if norm[verb - 1 : verb] == "-":
             return True
+        if trigger.name in _THINGS_ACT:
+            return False
         if not _QUALIFIED.search(norm, max(clause[0], verb - 60), verb):
             return False
         predicates = self.pack.book.predicates
         rest = f"{norm[clause[0] : m.start()]} {norm[m.end() : clause[1]]}".split()
-        return any(w in predicates and w.endswith("s") for w in rest)
+        return any(w in predicates and w.endswith("s") and w not in _TELLS for w in rest)
 
     def _marked(self, words: set[str], titled: bool, kinds: _Kinds) -> list[tuple[Scope, Expression]]:
         """The markers of plans, rumours and so on that these words may hold, found once for the title and once for the text."""

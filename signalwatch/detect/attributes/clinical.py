@@ -86,6 +86,7 @@ _FAILED = _words(
     r"(?: [a-z\-]+){0,2}",
     r"(?:no|little|scant|insufficient) (?:significant |clinical |added |overall |additional )?"
     r"(?:benefit|efficacy|effect|improvement|difference|advantage|better)",
+    r"(?:unlikely|not likely|not expected) to (?:succeed|work|meet|reach|hit|achieve|show)(?: [a-z\-]+){0,3}",
     r"no more effective",
     r"(?:lack of|poor|insufficient) (?:efficacy|benefit|effect)|inefficacy|stopped early|will not (?:advance|progress|proceed)",
     r"no (?:dice|luck)|(?:bites?|bit) the dust|(?:blows?|blew) up|(?:concedes?|admits?) (?:defeat|failure)|"
@@ -199,6 +200,8 @@ def outcome(context: Context) -> dict[str, Any]:
     The words of the clause decide, then those of its story, then the sentences of the text that speak of data; words that
     praise only a little and the way the shares went count where nothing else is said.
     """
+    if "outcome" in context.fixed:
+        return {}
     doc = context.doc
     part = story(context)
     places = [context.clause, *([part] if part else [])]
