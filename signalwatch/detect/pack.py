@@ -430,7 +430,7 @@ _BOOK_KEYS = frozenset(
 )
 
 
-_MANY = 8
+_MANY = 24
 """Phrases that are quicker to look at one by one."""
 
 
@@ -470,10 +470,13 @@ def _index(entries: Iterable[tuple[frozenset[str], Entry]]) -> dict[str, Bucket]
     return {word: _bucket(found) for word, found in index.items()}
 
 
+_NOTHING: Mapping[str, tuple[Entry, ...]] = {}
+
+
 def _bucket(entries: list[Entry]) -> Bucket:
     """What a word leads to; where that is much, most of it lies behind a second word."""
     if len(entries) <= _MANY:
-        return Bucket(tuple(entries), {}, frozenset())
+        return Bucket(tuple(entries), _NOTHING, frozenset())
     plain: list[Entry] = []
     further: dict[str, list[Entry]] = {}
     for entry in entries:

@@ -18,7 +18,8 @@ Nothing in a phrase can repeat without bound and a gap is capped, so matching ti
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from signalwatch.detect.inflect import forms
@@ -128,10 +129,16 @@ class Vocabulary:
 
     classes: Mapping[str, tuple[str, ...]]
     _read: dict[str, _Element] = field(default_factory=dict, compare=False, repr=False)
+    _sets: dict[frozenset[str], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def has(self, name: str) -> bool:
         """Is there a class of this name?"""
         return name in self.classes or name in _BUILT_IN
+
+    def one(self, words: Iterable[str]) -> frozenset[str]:
+        """These words as a set that everybody who needs the same words shares."""
+        found = frozenset(map(sys.intern, words))
+        return self._sets.setdefault(found, found)
 
     def names(self) -> tuple[str, ...]:
         """All class names, built-in ones included."""
@@ -344,9 +351,9 @@ def compile_phrase(source: str, words: Vocabulary, *, need_anchor: bool = True) 
     if best is None and need_anchor:
         raise PhraseError(f"the phrase {source!r} has no word that must be there; add one")
     others = tuple(
-        frozenset(e.anchors) for e in row if e.anchors and not e.optional and e.kind == "word" and e.anchors != best
+        words.one(e.anchors) for e in row if e.anchors and not e.optional and e.kind == "word" and e.anchors != best
     )
-    return Phrase(source, _expression(row), frozenset(best or ()), tuple(parser.roles), others)
+    return Phrase(source, _expression(row, words), words.one(best or ()), tuple(parser.roles), others)
 
 
 def compile_any(sources: Sequence[str], words: Vocabulary) -> re.Pattern[str] | None:
@@ -364,7 +371,7 @@ def compile_guard(sources: Sequence[str], words: Vocabulary) -> Guard | None:
     for source in sources:
         row = _plain(source, words)
         sets = sorted((e.anchors for e in row if e.anchors and not e.optional and e.kind == "word"), key=_cost)
-        rows.append((tuple(frozenset(a) for a in sets), _expression(row)))
+        rows.append((tuple(words.one(a) for a in sets), _expression(row, words)))
     return Guard(rows)
 
 
@@ -386,5 +393,6 @@ def _bounded(row: Sequence[_Element]) -> str:
     return head + _join(row) + ("" if row[-1].kind == "end" else r"(?![a-z0-9]|-[a-z]*\d)")
 
 
-def _expression(row: Sequence[_Element]) -> Expression:
-    return Expression(_bounded(row), _first(row), edge=row[0].kind == "start")
+def _expression(row: Sequence[_Element], words: Vocabulary) -> Expression:
+    first = _first(row)
+    return Expression(_bounded(row), None if first is None else words.one(first), edge=row[0].kind == "start")

@@ -45,8 +45,8 @@ class Expression:
                 if found:
                     return found
             return None
-        found = self.matches(doc, start, end)
-        return found[0] if found else None
+        every = self.matches(doc, start, end)
+        return every[0] if every else None
 
     def matches(self, doc: Doc, start: int, end: int) -> list[re.Match[str]]:
         """All matches in a stretch of a document, in order, none inside another."""
@@ -99,10 +99,10 @@ class Guard:
     def __init__(self, rows: Sequence[tuple[tuple[frozenset[str], ...], Expression]]) -> None:
         self.rows = tuple(rows)
         self._always = tuple(number for number, (needed, _) in enumerate(rows) if not needed)
-        index: dict[str, list[int]] = {}
+        index: dict[str, tuple[int, ...]] = {}
         for number, (needed, _) in enumerate(rows):
             for word in needed[0] if needed else ():
-                index.setdefault(word, []).append(number)
+                index[word] = (*index.get(word, ()), number)
         self._index = index
         self._keys = frozenset(index)
 
