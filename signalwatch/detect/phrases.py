@@ -129,6 +129,7 @@ class Vocabulary:
 
     classes: Mapping[str, tuple[str, ...]]
     _read: dict[str, _Element] = field(default_factory=dict, compare=False, repr=False)
+    _plain: dict[str, list[_Element]] = field(default_factory=dict, compare=False, repr=False)
     _sets: dict[frozenset[str], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def has(self, name: str) -> bool:
@@ -381,10 +382,13 @@ def check(source: str, words: Vocabulary) -> None:
 
 
 def _plain(source: str, words: Vocabulary) -> list[_Element]:
-    """A phrase that plays no roles."""
-    parser = _Parser(source, words, roles=False)
-    parser.verb_named = True
-    return parser.parse()
+    """A phrase that plays no roles, read once."""
+    known = words._plain.get(source)
+    if known is None:
+        parser = _Parser(source, words, roles=False)
+        parser.verb_named = True
+        known = words._plain[source] = parser.parse()
+    return known
 
 
 def _bounded(row: Sequence[_Element]) -> str:
