@@ -36,6 +36,7 @@ _OWNS_NEXT = re.compile(
 _DONE = frozenset(
     "hit gets wins raises files to resigns approves clears greenlights rejects grants nabs snags lands".split()
 )
+_TELLS = frozenset("announces announced says said reports reported confirms confirmed reveals discloses".split())
 _PART = re.compile(r"(?<![a-z])(?:as|while|but) ")
 _LINK = re.compile(r"(?<![a-z])(?:with|from|by|and|for|of|to|between|versus)(?![a-z])")
 _REGULATORY = frozenset(
@@ -151,6 +152,9 @@ class Casting:
         if companies and not product_first and not person_first and (titled or companies[0].strength >= 1):
             speaker = self._speaker(match) if titled else ""
             return speaker if speaker and not self._sure(companies[0]) else companies[0].text
+        teller = self._teller(match) if titled and not companies else ""
+        if teller:
+            return teller
         if not companies and match.type in _REGULATORY:
             decided = self._decided_on(match)
             if decided:
@@ -236,6 +240,14 @@ class Casting:
         """Is this name a company beyond doubt: well known, or with a company word?"""
         low = name.text.lower()
         return low in self.finder.book.known or low.split(" ")[-1] in self.finder.book.suffixes
+
+    def _teller(self, match: Match) -> str:
+        """Who tells it at the end of the headline (``FDA Clears OBV-12, Orbiva Announces``)."""
+        norm, (start, end) = self.doc.norm, match.clause
+        last = next((n for n in reversed(self.finder.names(start, end)) if n.kind == "company"), None)
+        if last is None or norm[last.end : end].strip(" .,") not in _TELLS:
+            return ""
+        return last.text if norm[start : last.start].rstrip().endswith(",") else ""
 
     def _decided_on(self, match: Match) -> str:
         """Whose product an authority decides on: the sure company right behind its verb (``FDA Approves Acme Bio Test for

@@ -93,3 +93,16 @@ def test_a_marker_at_the_start_of_a_clause_reaches_as_far_as_the_clause(detector
     title = "Orbiva Life Sciences Eyes Wider Clinical Adoption of Tests With New Validation Data"
 
     assert detector.detect(title) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("U.S. FDA Awards Fast Track Designation to orbivanib for Lupus, Orbiva Genetics Announces", "Orbiva Genetics"),
+        ("EMA Grants PRIME Status to TVX-12 for Lupus, Talvex Bio Reports", "Talvex Bio"),
+    ],
+)
+def test_who_tells_it_at_the_end_is_whose_news_it_is(detector: Detector, title: str, subject: str) -> None:
+    (event,) = detector.detect(title)
+
+    assert [o.name for o in event.organisations if o.role == "subject"] == [subject]
