@@ -306,8 +306,8 @@ class Finder:
         )
         if not named and (first in OPENERS or opens or stricken):
             skip = next((k for k, w in enumerate(words) if w.comma), None)
-            if skip is None or words[skip].end > limit:
-                return []
+            if skip is None or (words[skip].end > limit and first != "with"):
+                return []  # "With $75M in hand, Acme ...": who has it comes behind
             i = skip + 1
             if i >= len(words):
                 return []

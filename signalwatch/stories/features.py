@@ -249,6 +249,10 @@ def _of_registry(event: Event, known: Known) -> Features:
     )  # fmt: skip
 
 
+_AWARDS = frozenset({"grant_award"})
+"""Whoever gives one gives it to many: no party that tells two happenings to be one."""
+
+
 def _of_text(event: Event, known: Known) -> Features:
     """Features read from names, attributes, title and lead."""
     parties_named = [o.name for o in event.organisations if o.role != "regulator"]
@@ -272,7 +276,7 @@ def _of_text(event: Event, known: Known) -> Features:
         full.add("".join(WORD.findall(plain(organisation.name))))
         names.append(organisation.name)
         said.add(name_key(organisation.name))
-        if organisation.role in ("subject", "counterparty"):
+        if organisation.role == "subject" or (organisation.role == "counterparty" and event.type not in _AWARDS):
             parties += 1
             main.add(key)
             if organisation.role == "counterparty":
@@ -295,6 +299,7 @@ def _of_text(event: Event, known: Known) -> Features:
     products = set(products_of(text, names))
     if isinstance(a.get("product"), str):
         products |= products_of(str(a["product"]), names)
+    products -= full  # CARB-X gives money, it is no code of a drug
     if event.program is not None:
         own = {w for name in names for w in name_words(name)} | full
         products.update(key for p in event.program.assets if (key := product_key(p)) not in own)

@@ -92,7 +92,12 @@ def corrected(a: Event, fa: Features, b: Event, fb: Features) -> float:
 
 def _ticker_of(fa: Features, fb: Features, days: float) -> bool:
     """Whether one telling knows only the ticker of a company that the other names."""
-    tickers = [x for x in fa.main if x.startswith("$")]
+    own = [y for y in (*fa.main, *fa.full) if not y.startswith("$")]
+    tickers = [  # those that are not its own company's
+        x
+        for x in fa.main
+        if x.startswith("$") and not any(y != x[1:] and (abbreviates(x, y) or resembles(x, y)) for y in own)
+    ]
     names = [y for y in (*fb.main, *fb.full) if not y.startswith("$")]
     if any(abbreviates(x, y) for x in tickers for y in names):
         return True
