@@ -12,7 +12,7 @@ _PER_DOLLAR: Mapping[str, float] = {
     "DKK": 6.8, "NOK": 10.5, "AUD": 1.52, "CAD": 1.37, "HKD": 7.8, "INR": 85, "ILS": 3.6, "SGD": 1.33, "TWD": 32,
 }  # fmt: skip
 """Rough rates: good enough to tell 40 million euros told as $43M from another amount, over years."""
-_NAMES = ("amount", "total", "upfront")
+_NAMES = ("amount", "total", "upfront", "offered")
 OPEN = re.compile(
     r"\bup to\b|\b(?:first|initial) (?:closing|tranche|close)\b|\bas much as\b|\bbis zu\b|\bjusqu", re.IGNORECASE
 )

@@ -91,7 +91,18 @@ SAME += [
      event("facility_expansion", "Aerion breaks ground on Durham site", "Aerion", day=107, attributes={"location": "Durham"})),
 ]  # fmt: skip
 
+SAME += [
+    ("a notice of a part, days before the whole is announced", event("funding_round", "AERION LTD files notice of an exempt offering", "AERION LTD", connector="edgar",
+                                                                     attributes={"form": "D", "sold": 17_900_000, "offered": 32_000_000, "amount": 17_900_000, "currency": "USD"}),
+     event("funding_round", "Aerion tops up with $32M Series A", "Aerion", day=8, attributes={"amount": 32_000_000, "currency": "USD", "series": "A"})),
+]  # fmt: skip
+
 DIFFERENT = [
+    ("two grants of one giver", event("grant_award", "Aerion Wins $12 Million in Funding From CARB-X partnership", "Aerion", other="CARB-X", attributes={"amount": 12_000_000, "currency": "USD"}),
+     event("grant_award", "Selvoma Wins $10 Million in Funding From CARB-X partnership", "Selvoma", other="CARB-X", day=10, attributes={"amount": 10_000_000, "currency": "USD"})),
+    ("a ticker that could be of either", event("leadership_change", "Yskavir taps new clinical operations head", "Yskavir", attributes={"direction": "joins"}),
+     event("leadership_change", "Yskioma Oncology Announces Appointment of Chief Executive", "Yskioma Oncology", day=3, text="Yskioma Oncology, Inc. (Nasdaq: YSKM) today announced",
+           attributes={"direction": "joins", "role": "Chief Executive Officer"})),
     ("a review of options and, months later, doubt about going on", event("bankruptcy_distress", "Aerion Engages Adviser to Review Strategic Alternatives", attributes={"kind": "strategic_alternatives"}),
      event("bankruptcy_distress", "Aerion warns of substantial doubt", day=77, attributes={"kind": "going_concern"})),
     ("one company's loss and another's gain", event("leadership_change", "Novelda US chief Mara Oster departs", "Novelda", attributes={"direction": "leaves", "person": "Mara Oster"}),
