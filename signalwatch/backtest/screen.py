@@ -24,7 +24,7 @@ from signalwatch.ruleset import Pack, Rule, View
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.evaluate import fired_before, match
 from signalwatch.ruleset.events import EventTest
-from signalwatch.ruleset.logic import All, MeasureTest, Same, Within, moves, nodes
+from signalwatch.ruleset.logic import MeasureTest, moves, needed_measures, nodes
 from signalwatch.ruleset.nodes import Env, Node
 
 RUNNING = frozenset({"tier", "tier_age", "activity", "engagement", "personas"})
@@ -49,19 +49,9 @@ def _asks(node: Node, names: frozenset[str]) -> bool:
 
 def _thresholds(rule: Rule) -> Iterator[Comparison]:
     """Least activities that the rule cannot do without; engagement is never more than the ceiling of activity."""
-    for test in (*rule.for_, *_needed(rule.when)):
+    for test in (*rule.for_, *needed_measures(rule.when)):
         if test.name in ("activity", "engagement") and test.op in ("gte", "gt"):
             yield test
-
-
-def _needed(node: Node) -> Iterator[Comparison]:
-    if isinstance(node, MeasureTest):
-        yield node.comparison
-    elif isinstance(node, Within | Same):
-        yield from _needed(node.part)
-    elif isinstance(node, All):
-        for part in node.parts:
-            yield from _needed(part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from signalwatch.detect.names import item_title
+from signalwatch.detect.issuers import item_title
 from signalwatch.detect.searching import Expression, Guard
 from signalwatch.detect.text import Doc
 from signalwatch.detect.triggers import Bucket, Entry, ItemClass, Pack, Pattern, Scope, TriggerType

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from signalwatch.detect.namebook import CODE, Issuer, Name, NameBook
+from signalwatch.detect.namebook import CODE, Name, NameBook
 from signalwatch.detect.reading import Reading, join_raw, month_like, named_next, suffix_follows
 from signalwatch.detect.text import Doc
 from signalwatch.detect.words import (
@@ -38,22 +38,6 @@ from signalwatch.detect.words import (
     split_words,
     title_case,
 )
-
-_TICKER = re.compile(
-    r"\(\s*(?:the\s+)?(?P<first>(?:NASDAQ|NASD|NYSE|OTC|TSX|LSE|AIM|ASX|Euronext|XETRA|SIX|SWX|HKEX|SEHK|TASE|TSE|"
-    r"KOSDAQ|KRX|STO|OMX|SSE|SZSE|CSE|CBOE)"
-    r"[^():]{0,30}):\s*(?P<ticker>[A-Za-z0-9.\-]{1,12})",
-    re.IGNORECASE,
-)
-_ITEM_TITLE = re.compile(r"\s*(.{2,90}?)\s+[-–—|:]\s+(?:Form )?(?:8-K|6-K|Item \d)", re.IGNORECASE)
-
-
-def item_title(doc: Doc) -> re.Match[str] | None:
-    """The title of a filing's text, ``Acme Inc - 8-K ...``: its first group is the company."""
-    norm, end = doc.norm, doc.title_end
-    if norm.find("8-k", 0, end) < 0 and norm.find("6-k", 0, end) < 0 and norm.find("item", 0, end) < 0:
-        return None
-    return _ITEM_TITLE.match(doc.raw, 0, end)
 
 
 class Finder:
@@ -93,9 +77,10 @@ class Finder:
 
     def names(self, start: int, end: int) -> list[Name]:
         """All names in a clause, in order; the clause is given by its bounds."""
-        return self._reading(start, end).all()
+        return self.reading(start, end).all()
 
-    def _reading(self, start: int, end: int) -> Reading:
+    def reading(self, start: int, end: int) -> Reading:
+        """A clause read from left to right, as far as somebody has asked."""
         found = self._cache.get((start, end))
         if found is None:
             found = self._cache[(start, end)] = Reading(self, start, end)
@@ -311,7 +296,7 @@ class Finder:
             i = skip + 1
             if i >= len(words):
                 return []
-        reading = self._reading(start, end)
+        reading = self.reading(start, end)
         capitals = reading.capitals
         parties: list[Name] = []
         while i < len(words) and (words[i].start < limit or not parties):
@@ -467,69 +452,3 @@ class Finder:
                 return None
             return name
         return None
-
-    def issuer(self) -> Issuer | None:
-        """The company that speaks: of an 8-K title, behind a release's dateline, or before the first ticker of the text."""
-        doc = self.doc
-        filed = item_title(doc)
-        if filed:
-            return Issuer(self.book.strip_legal(join_raw(doc.raw, filed.start(1), filed.end(1))))
-        m = _TICKER.search(doc.raw, doc.title_end) if doc.raw.find("(", doc.title_end) >= 0 else None
-        listed = self._name_before(m.start()) if m else ""
-        if doc.release:
-            start = doc.body
-            while start < len(doc.raw) and not doc.raw[start].isalnum():
-                start += 1
-            low, high = doc.clause(start)
-            found = self._reading(low, min(high, start + 120)).first()
-            if found is not None and (
-                found.kind == "company"
-                and found.start - start < 4
-                and (not listed or found.text.split(" ")[0] not in listed)
-            ):
-                return Issuer(found.text)
-        if m and listed:
-            return Issuer(listed, m["ticker"].upper(), m["first"].strip())
-        return None
-
-    def ticker_in_title(self) -> Issuer | None:
-        """A ticker in the title with the name before it."""
-        m = _TICKER.search(self.doc.raw, 0, self.doc.title_end)
-        if not m:
-            return None
-        name = self._name_before(m.start())
-        return Issuer(name, m["ticker"].upper(), m["first"].strip()) if name else None
-
-    def _name_before(self, position: int) -> str:
-        """The name that ends right before a bracket, legal form removed."""
-        head = self.doc.raw[max(0, position - 90) : position].rstrip()
-        base = max(0, position - 90)
-        words = split_words(self.doc.raw, base, base + len(head))
-        chosen: list[Word] = []
-        for word in reversed(words):
-            if chosen and (word.comma and chosen[-1].low not in self.book.legal):
-                break
-            if word.opens or word.closes:
-                if chosen:
-                    break
-                continue
-            if not (
-                word.core[:1].isupper()
-                or word.core[:1].isdigit()
-                or word.low in {"of", "and", "&", "a/s", "plc"}
-                or CAMEL.search(word.core)
-            ):
-                break
-            if word.low in {"and", "of"} and not chosen:
-                break
-            if chosen and self.doc.raw[word.end : chosen[-1].start].strip(" ,.®™&") not in {""}:
-                break
-            chosen.append(word)
-            if len(chosen) >= 6:
-                break
-        while chosen and (chosen[-1].low in {"and", "of", "&", "the", "today"}):
-            chosen.pop()
-        if not chosen:
-            return ""
-        text = join_raw(self.doc.raw, chosen[-1].start, chosen[0].end)
-        return self.book.strip_legal(text)

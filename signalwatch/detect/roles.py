@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from signalwatch.detect.issuers import issuer_of, item_title, ticker_in_title
 from signalwatch.detect.namebook import Issuer, Name
-from signalwatch.detect.names import Finder, item_title
+from signalwatch.detect.names import Finder
 from signalwatch.detect.spelled import exchange, letters, same
 from signalwatch.detect.text import Doc
 from signalwatch.model import Organisation
@@ -83,7 +84,7 @@ class Casting:
         self.doc = doc
         self.finder = finder
         self.publisher = publisher
-        self.issuer: Issuer | None = finder.issuer()
+        self.issuer: Issuer | None = issuer_of(finder)
 
     def cast(self, match: Match) -> Cast:
         """All parties of one match."""
@@ -178,7 +179,7 @@ class Casting:
                 return self._owner(name.text) or name.text
         if self.issuer:
             return self._in_title_form(self.issuer.name)
-        ticker = finder.ticker_in_title()
+        ticker = ticker_in_title(finder)
         if ticker:
             return ticker.name
         return self._from_text(match) or self.publisher or self._only_one()
@@ -369,9 +370,6 @@ class Casting:
                         return name.text
             at = max(last, at) + 1
         return ""
-
-    def _prefer(self, name: str) -> str:
-        return name
 
     def _in_title_form(self, name: str) -> str:
         """The issuer as the title writes it (its first word alone, or the whole name), else as the text does."""

@@ -372,6 +372,17 @@ def nodes(node: Node) -> Iterator[Node]:
         yield node.absent[0]
 
 
+def needed_measures(node: Node) -> Iterator[Comparison]:
+    """The thresholds of an account that a condition cannot hold without."""
+    if isinstance(node, MeasureTest):
+        yield node.comparison
+    elif isinstance(node, Within | Same):
+        yield from needed_measures(node.part)
+    elif isinstance(node, All):
+        for part in node.parts:
+            yield from needed_measures(part)
+
+
 _MEASURED = frozenset({"activity", "engagement", "personas"})
 
 

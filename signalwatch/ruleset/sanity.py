@@ -14,7 +14,17 @@ from signalwatch.ruleset import sense, units
 from signalwatch.ruleset.compare import Comparison
 from signalwatch.ruleset.conditions import Context
 from signalwatch.ruleset.events import EventTest, FieldTest
-from signalwatch.ruleset.logic import MOVED_BY_ENGAGEMENT, All, AnyOf, MeasureTest, Not, Same, Within
+from signalwatch.ruleset.logic import (
+    MOVED_BY_ENGAGEMENT,
+    All,
+    AnyOf,
+    MeasureTest,
+    Not,
+    Same,
+    Within,
+    needed_measures,
+    nodes,
+)
 from signalwatch.ruleset.nodes import Node
 from signalwatch.ruleset.order import Then
 from signalwatch.yamlsrc import Path
@@ -39,7 +49,7 @@ def check(ctx: Context, path: Path, when: Node, for_: Sequence[Comparison], unle
     _measures(ctx, path, when, for_, unless)
     _forbidden(ctx, path, when, unless)
     _silences(ctx, path, when, None)
-    for node in _walk(when):
+    for node in nodes(when):
         if isinstance(node, AnyOf):
             _covered(ctx, path, node)
         if isinstance(node, Same) and node.key == "person":
@@ -114,7 +124,7 @@ def _no_trigger(ctx: Context, path: Path, when: Node) -> None:
 
 def _measures(ctx: Context, path: Path, when: Node, for_: Sequence[Comparison], unless: Sequence[Not]) -> None:
     """Thresholds that exclude one another, that always hold, or that unless makes pointless."""
-    needed = list(_needed_measures(when))
+    needed = list(needed_measures(when))
     for name, several in sense.by_name([*for_, *needed]).items():
         field, inside = ctx.measures[name], [t for t in several if t in needed]
         if inside and sense.impossible(field, several):
@@ -134,16 +144,6 @@ def _measures(ctx: Context, path: Path, when: Node, for_: Sequence[Comparison], 
                 always = f"whenever {sense.wanted(given)}" if given else "always"
                 message = f"{part.comparison.holds()} holds {always}, and forbids the rule: it can never fire"
                 ctx.reader.error(_place(path, block.path), message, "narrow it", code="unreachable")
-
-
-def _needed_measures(node: Node) -> Iterator[Comparison]:
-    if isinstance(node, MeasureTest):
-        yield node.comparison
-    elif isinstance(node, Within | Same):
-        yield from _needed_measures(node.part)
-    elif isinstance(node, All):
-        for part in node.parts:
-            yield from _needed_measures(part)
 
 
 def _needed_nots(node: Node) -> Iterator[Not]:
@@ -265,15 +265,6 @@ def _persons(ctx: Context, path: Path, node: Same) -> None:
 
 
 # --- walking ------------------------------------------------------------------------------------------------------------
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    if isinstance(node, Within | Same | Not):
-        yield from _walk(node.part)
-    elif isinstance(node, All | AnyOf):
-        for part in node.parts:
-            yield from _walk(part)
 
 
 def leaves(node: Node) -> Iterator[EventTest]:

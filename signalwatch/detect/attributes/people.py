@@ -7,7 +7,7 @@ from typing import Any
 
 from signalwatch.detect import facts
 from signalwatch.detect.attributes.context import Context, story
-from signalwatch.detect.names import item_title
+from signalwatch.detect.issuers import item_title
 
 _STAFF_SENTENCE = re.compile(
     r"staff|workforce|employees|jobs|workers|headcount|positions|lay off|layoff|roles|laid off"
